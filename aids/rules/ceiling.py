@@ -68,7 +68,7 @@ class ComputedTerm:
 
 @dataclass(frozen=True)
 class Computation:
-    """The computed request. `rate` is None for RELOGEMENT; `faults` lists what keeps it from being granted."""
+    """The computed request. `rate` is None for RELOGEMENT; `faults`: what keeps it from being granted."""
 
     purpose: Purpose
     residual_rent: Figure

@@ -45,7 +45,7 @@ def test_amounts_in_words(amount, words):
 
 @pytest.mark.parametrize("amount", ["-0.01", "0.005"])
 def test_what_cannot_be_paid_has_no_words(amount):
-    with pytest.raises(ValueError, match="négatif|whole number"):
+    with pytest.raises(ValueError, match=r"négatif|whole number"):
         euros_in_words(Decimal(amount))
 
 
