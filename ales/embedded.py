@@ -204,8 +204,8 @@ def _clear_remains(where: Place) -> None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.05)
-    # The number in both lock files may belong to a stranger by now (or, in a container, to a zombie that nobody
-    # buries), which would make PostgreSQL refuse to start.
+    # The number in both lock files may belong to a stranger by now, or in a container to a zombie that nobody
+    # buries: PostgreSQL would refuse to start.
     (where.data / "postmaster.pid").unlink(missing_ok=True)
     if is_private(where.sockets, where.uid):
         shutil.rmtree(where.sockets)
