@@ -5,13 +5,29 @@ from decimal import Decimal
 
 from django import forms
 from django.conf import settings
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from ales.explanation import Explanation
 from ales.forms import EuroField, FrenchDateField, MonthField
+from ales.http import reading
 from ales.templatetags.components import TONES
 from ales.verdict import ALLOWED, refused
+
+
+@reading
+def home(request: HttpRequest) -> HttpResponse:
+    """The site's root leads to the dashboard, and so to sign-in for a stranger."""
+    return redirect("members:dashboard")
+
+
+@reading
+def health(request: HttpRequest) -> HttpResponse:
+    """For the proxy: answers when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
 
 
 class GalleryForm(forms.Form):

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AidsConfig(AppConfig):
+    name = "aids"
+    verbose_name = _("Aides")
+
+    def ready(self) -> None:
+        from aids import hooks
+
+        hooks.register()

@@ -1,0 +1,5 @@
+"""Addresses of stored documents."""
+
+app_name = "documents"
+
+urlpatterns = []

@@ -1,0 +1,44 @@
+"""What the application's login may do to each table, granted anew after every migrate by the owner.
+
+Row security says which rows; this says which verbs. A model whose class carries `append_only = True`
+can only be read and added to: nobody serving pages can rewrite it (DESIGN §2.6). One that names
+`updatable_columns` can be changed in those columns only.
+"""
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connections
+
+# Tables whose rows the application must never add or change itself.
+READ_ONLY_TABLES = ("django_migrations", "django_content_type", "auth_permission")
+
+
+def grant_application_rights(sender, using="default", **kwargs) -> None:
+    """Give the application role its rights on every table; runs as the owner, once a migrate."""
+    if sender.label != "ales":
+        return
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_user")
+        (owner,) = cursor.fetchone()
+        role = settings.APPLICATION_ROLE
+        if owner == role:
+            # One address for everything (a reader's machine): nothing to hand over, and the catalogue test says so.
+            return
+        quoted = connection.ops.quote_name
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted(role)}")
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {quoted(role)}")
+        models = {model._meta.db_table: model for model in apps.get_models()}
+        for table in connection.introspection.table_names(cursor):
+            verbs = "SELECT" if table in READ_ONLY_TABLES else _verbs(models.get(table))
+            cursor.execute(f"GRANT {verbs} ON {quoted(table)} TO {quoted(role)}")
+        cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted(role)}")
+
+
+def _verbs(model) -> str:
+    if getattr(model, "append_only", False):
+        return "SELECT, INSERT"
+    columns = getattr(model, "updatable_columns", None)
+    if columns:
+        return f"SELECT, INSERT, UPDATE ({', '.join(columns)})"
+    return "SELECT, INSERT, UPDATE, DELETE"

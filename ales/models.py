@@ -1,0 +1,3 @@
+from ales.numbering import Counter
+
+__all__ = ["Counter"]

@@ -1,0 +1,83 @@
+"""What higher rooms hang onto lower pages (DESIGN §1), filled in each room's AppConfig.ready().
+
+A hook is a list of callables or values in the order of registration; a lower room reads it and
+knows nothing of who wrote in it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """An entry of the main navigation: label, address name, heroicon, and the roles that see it."""
+
+    label: str
+    url_name: str
+    icon: str
+    roles: frozenset[str]
+    order: int
+    #: Optional (actor) -> int: what waits there, shown beside the label.
+    count: Callable[[Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """A dashboard card: what waits for this person. `rows` carry text and address ready made."""
+
+    title: str
+    icon: str
+    rows: list[dict]
+    empty: str
+    url: str = ""
+    url_label: str = ""
+    order: int = 50
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block a higher room shows on a case's page: a template and its context."""
+
+    title: str
+    template: str
+    context: dict
+    order: int = 50
+
+
+class Hook(list):
+    """A list that refuses the same entry twice: `ready()` may run again in tests."""
+
+    def add(self, entry: Any) -> Any:
+        if entry not in self:
+            self.append(entry)
+        return entry
+
+
+#: NavEntry values.
+navigation = Hook()
+#: (request) -> list[Card]
+dashboard_cards = Hook()
+#: (request, case) -> list[Panel]
+case_panels = Hook()
+#: (request, case) -> list of dicts for the case's timeline: at, who, capacity, what, reason
+case_events = Hook()
+#: (case) -> bool: something above still needs the case's tenancy or household as it stands
+case_locks = Hook()
+
+
+def navigation_for(role: str) -> list[NavEntry]:
+    """Entries a role sees, in their order."""
+    return sorted((entry for entry in navigation if role in entry.roles), key=lambda entry: entry.order)
+
+
+def cards_for(request: HttpRequest) -> list[Card]:
+    """Every room's cards for this request's actor, in their order."""
+    return sorted((card for build in dashboard_cards for card in build(request)), key=lambda card: card.order)
+
+
+#: Kinds of produced documents: kind -> documents.production.Builder
+document_builders: dict[str, Any] = {}

@@ -1,0 +1,75 @@
+"""Row security as migration operations, reversible, forced, and written in one way everywhere."""
+
+from django.db import migrations
+
+from ales.tenancy import CAPACITY, ORGANISATION
+
+SOCIAL = f"{CAPACITY} IN ('SOCIAL_WORKER', 'MANAGER')"
+MANAGER = f"{CAPACITY} = 'MANAGER'"
+LANDLORD_AGENT = f"{CAPACITY} = 'LANDLORD_AGENT'"
+ASSOCIATION_ADMIN = f"{CAPACITY} = 'ASSOCIATION_ADMIN'"
+TREASURER = f"{CAPACITY} = 'TREASURER'"
+ASSOCIATION = f"{CAPACITY} IN ('ASSOCIATION_ADMIN', 'TREASURER')"
+BOARD = f"{CAPACITY} = 'BOARD_MEMBER'"
+WORKER = f"{CAPACITY} = 'WORKER'"
+ANYONE_KNOWN = f"{CAPACITY} IS NOT NULL"
+
+
+def own(column: str = "organisation_id") -> str:
+    """SQL: the row's `column` is the active organisation."""
+    return f"{column} = {ORGANISATION}"
+
+
+def both(*conditions: str) -> str:
+    return "(" + " AND ".join(conditions) + ")"
+
+
+def either(*conditions: str) -> str:
+    return "(" + " OR ".join(conditions) + ")"
+
+
+OWN_SOCIAL = both(own(), SOCIAL)
+
+
+def protect(
+    table: str, *, read: str, insert: str | None = None, update: str | None = None, delete: str | None = None
+):
+    """Operations that force row security on `table`, one policy a verb; a verb left out is refused.
+
+    Args are SQL conditions on the row. `update` holds for the row before and after the change.
+    """
+    statements = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+    ]
+    policies = [("read", "SELECT", f"USING ({read})")]
+    if insert:
+        policies.append(("insert", "INSERT", f"WITH CHECK ({insert})"))
+    if update:
+        policies.append(("update", "UPDATE", f"USING ({update}) WITH CHECK ({update})"))
+    if delete:
+        policies.append(("delete", "DELETE", f"USING ({delete})"))
+    statements += [
+        f"CREATE POLICY {table}_{name} ON {table} FOR {verb} {rule}" for name, verb, rule in policies
+    ]
+    reverse = [f"DROP POLICY {table}_{name} ON {table}" for name, _, _ in policies]
+    reverse += [
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY",
+    ]
+    return migrations.RunSQL(sql=statements, reverse_sql=reverse)
+
+
+def follow_parent(table: str, column: str, parent: str):
+    """Composite foreign key: the row's organisation is its parent's, and follows a handover.
+
+    Foreign keys ignore row security, so without it a row of mine could point at a foreign parent.
+    """
+    name = f"{table}_{column}_same_organisation"
+    return migrations.RunSQL(
+        sql=[
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}, organisation_id)"
+            f" REFERENCES {parent} (id, organisation_id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED"
+        ],
+        reverse_sql=[f"ALTER TABLE {table} DROP CONSTRAINT {name}"],
+    )

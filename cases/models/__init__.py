@@ -1,0 +1,21 @@
+from cases.models.budget import BudgetLine, BudgetSnapshot
+from cases.models.case import CaseEvent, StepDraft, TenantCase
+from cases.models.entitlement import Entitlement
+from cases.models.household import Employment, Household, Person
+from cases.models.protocol import Protocol, Undertaking
+from cases.models.tenancy import Tenancy
+
+__all__ = [
+    "BudgetLine",
+    "BudgetSnapshot",
+    "CaseEvent",
+    "Employment",
+    "Entitlement",
+    "Household",
+    "Person",
+    "Protocol",
+    "StepDraft",
+    "Tenancy",
+    "TenantCase",
+    "Undertaking",
+]

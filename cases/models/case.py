@@ -1,0 +1,126 @@
+"""Dossiers: one difficulty of one household, followed by a référent (DOMAIN §2, §4)."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.querysets import TenantCaseQuerySet
+from cases.rules import codes
+from members.models import Organisation, User
+
+
+class CaseState(models.TextChoices):
+    OPEN = "OPEN", _("ouvert")
+    CLOSED = "CLOSED", _("clos")
+
+
+class TenantCase(models.Model):
+    """A household followed for one difficulty. A later difficulty is a new case."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisme"), on_delete=models.PROTECT, related_name="+"
+    )
+    reference = models.CharField(_("référence"), max_length=30)
+    referent = models.ForeignKey(User, verbose_name=_("référent"), on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("état"), max_length=8, choices=CaseState, default=CaseState.OPEN)
+    opened_on = models.DateField(_("ouvert le"))
+    closed_on = models.DateField(_("clos le"), null=True, blank=True)
+    closing_reason = models.CharField(_("motif de clôture"), max_length=300, blank=True)
+    life_event = models.CharField(
+        _("événement de vie"), max_length=20, blank=True, choices=codes.choices(codes.LifeEvent)
+    )
+    life_event_on = models.DateField(_("date de l'événement"), null=True, blank=True)
+    social_notes = models.TextField(_("observations sociales"), blank=True, max_length=10_000)
+    # Ready-made text of the lists and of the search: written by cases.operations.refresh_summary only.
+    tenant_name = models.CharField(_("locataire"), max_length=170, blank=True)
+    landlord_name = models.CharField(_("bailleur"), max_length=140, blank=True)
+    town = models.CharField(_("commune"), max_length=80, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
+    #: Raised at each change: a stale page is refused instead of overwriting.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_by = models.ForeignKey(
+        User, verbose_name=_("ouvert par"), on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(_("créé le"), default=timezone.now)
+    updated_at = models.DateTimeField(_("modifié le"), default=timezone.now)
+    last_contact_on = models.DateField(_("dernier contact"), null=True, blank=True)
+
+    objects = TenantCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("dossier")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "reference"], name="case_reference_once"),
+            # Target of the composite foreign keys that keep every row of a case in its organisation.
+            models.UniqueConstraint(fields=["id", "organisation"], name="case_with_organisation"),
+            models.CheckConstraint(
+                name="case_closed_on_a_date",
+                condition=Q(state="OPEN", closed_on=None) | Q(state="CLOSED", closed_on__isnull=False),
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "-updated_at", "-id"], name="case_by_update")]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.tenant_name}".strip()
+
+
+class CaseRow(models.Model):
+    """Base of every row of a case: it carries the case's organisation, and a composite foreign key
+    in the database makes sure of it (it follows a handover)."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        if self.organisation_id is None:
+            self.organisation_id = self.case.organisation_id
+        super().save(*args, **kwargs)
+
+
+class StepDraft(CaseRow):
+    """What a person typed in a step and could not be saved in its place yet: nothing typed is lost.
+
+    `data` is the form's own text by field name, exactly as typed.
+    """
+
+    case = models.ForeignKey(TenantCase, on_delete=models.CASCADE, related_name="drafts")
+    step = models.CharField(_("étape"), max_length=40)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(_("saisie"))
+    saved_at = models.DateTimeField(_("enregistrée le"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("saisie en cours")
+        constraints = [models.UniqueConstraint(fields=["case", "step", "user"], name="step_draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step}"
+
+
+class CaseEvent(CaseRow):
+    """A line of the case's timeline: who did what, when, in which capacity."""
+
+    append_only = True
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey(TenantCase, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("nature"), max_length=30)
+    text = models.CharField(_("texte"), max_length=500)
+    at = models.DateTimeField(_("le"), default=timezone.now)
+    by = models.ForeignKey(User, verbose_name=_("par"), on_delete=models.PROTECT, related_name="+")
+    capacity = models.CharField(_("en qualité de"), max_length=20)
+
+    class Meta:
+        verbose_name = _("événement du dossier")
+        indexes = [models.Index(fields=["case", "-at"], name="case_event_by_date")]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.text

@@ -1,0 +1,39 @@
+"""What every page's frame needs: who is here and where they may go."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ales import registry
+from members.roles import Role
+
+
+def layout(request: HttpRequest) -> dict:
+    """Navigation with the current entry marked, the active habilitation and the others."""
+    actor = getattr(request, "actor", None)
+    if actor is None:
+        return {"actor": None, "navigation": []}
+    navigation = []
+    for entry in registry.navigation_for(actor.role):
+        url = reverse(entry.url_name)
+        navigation.append(
+            {
+                "label": entry.label,
+                "url": url,
+                "icon": entry.icon,
+                "active": request.path.startswith(url),
+                "count": entry.count(actor) if entry.count else None,
+            }
+        )
+    return {
+        "actor": actor,
+        "navigation": navigation,
+        "memberships": [
+            {
+                "id": m.public_id,
+                "organisation": m.organisation.name,
+                "role": Role(m.role).label,
+                "active": m.public_id == actor.membership_id,
+            }
+            for m in request.memberships
+        ],
+    }

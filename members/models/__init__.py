@@ -1,0 +1,7 @@
+from members.models.bank_details import BankDetails
+from members.models.fund import Fund, FundEntry
+from members.models.membership import Invitation, Membership
+from members.models.organisation import Organisation
+from members.models.user import User
+
+__all__ = ["BankDetails", "Fund", "FundEntry", "Invitation", "Membership", "Organisation", "User"]

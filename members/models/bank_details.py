@@ -1,0 +1,88 @@
+"""Coordonnées bancaires of landlords: entered by one person, confirmed by another (DOMAIN §2, §9)."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class BankDetailsState(models.TextChoices):
+    PROPOSED = "PROPOSED", _("à confirmer")
+    CONFIRMED = "CONFIRMED", _("confirmées")
+    REFUSED = "REFUSED", _("refusées")
+    REPLACED = "REPLACED", _("remplacées")
+
+
+class BankDetailsQuerySet(models.QuerySet):
+    def confirmed_for(self, landlord_id: int) -> "BankDetails | None":
+        """The details payments go to, or None; None too while a change awaits its second person."""
+        rows = list(self.filter(landlord_id=landlord_id, state__in=["PROPOSED", "CONFIRMED"]))
+        if any(row.state == BankDetailsState.PROPOSED for row in rows):
+            return None
+        return rows[0] if rows else None
+
+    def awaiting(self) -> "BankDetailsQuerySet":
+        return (
+            self.filter(state=BankDetailsState.PROPOSED)
+            .select_related("landlord", "entered_by")
+            .order_by("entered_at")
+        )
+
+
+class BankDetails(models.Model):
+    """One version of a landlord's account. A change is a new row, never an edit."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    landlord = models.ForeignKey(
+        "members.Organisation",
+        verbose_name=_("bailleur"),
+        on_delete=models.PROTECT,
+        related_name="bank_details",
+    )
+    account_holder = models.CharField(_("titulaire du compte"), max_length=70)
+    iban = models.CharField(_("IBAN"), max_length=34)
+    bic = models.CharField(_("BIC"), max_length=11)
+    state = models.CharField(
+        _("état"), max_length=10, choices=BankDetailsState, default=BankDetailsState.PROPOSED
+    )
+    entered_by = models.ForeignKey(
+        "members.User", verbose_name=_("saisies par"), on_delete=models.PROTECT, related_name="+"
+    )
+    entered_at = models.DateTimeField(_("saisies le"), default=timezone.now)
+    decided_by = models.ForeignKey(
+        "members.User",
+        verbose_name=_("confirmées par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField(_("confirmées le"), null=True, blank=True)
+    refusal_reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
+
+    objects = BankDetailsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("coordonnées bancaires")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["landlord"], condition=Q(state="CONFIRMED"), name="bank_details_one_confirmed"
+            ),
+            models.UniqueConstraint(
+                fields=["landlord"], condition=Q(state="PROPOSED"), name="bank_details_one_proposed"
+            ),
+            models.CheckConstraint(
+                name="bank_details_second_person",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("entered_by")),
+            ),
+            models.CheckConstraint(
+                name="bank_details_decided_by_somebody",
+                condition=Q(state="PROPOSED", decided_by=None, decided_at=None)
+                | (~Q(state="PROPOSED") & Q(decided_by__isnull=False, decided_at__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_holder} …{self.iban[-4:]}"

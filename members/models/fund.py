@@ -1,0 +1,137 @@
+"""Funds members bring, and their append-only ledger (DOMAIN §6)."""
+
+import uuid
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class FundKind(models.TextChoices):
+    LANDLORD = "LANDLORD", _("différentiel d'intérêts (bailleur)")
+    EMPLOYER = "EMPLOYER", _("subvention 2 % accompagnement social (CIL, CCI)")
+
+
+class EntryKind(models.TextChoices):
+    CONTRIBUTION = "CONTRIBUTION", _("versement")
+    TRANSFER_IN = "TRANSFER_IN", _("virement reçu")
+    TRANSFER_OUT = "TRANSFER_OUT", _("virement émis")
+    COMMITMENT = "COMMITMENT", _("engagement")
+    RELEASE = "RELEASE", _("dégagement")
+    PAYMENT = "PAYMENT", _("paiement")
+    RECOVERY = "RECOVERY", _("recouvrement")
+
+
+def euros(label, **options) -> models.DecimalField:
+    """A column of euros, two places."""
+    return models.DecimalField(label, max_digits=12, decimal_places=2, **options)
+
+
+class FundQuerySet(models.QuerySet):
+    def of_year(self, year: int) -> "FundQuerySet":
+        return self.filter(year=year).select_related("owner").order_by("owner__sort_key", "kind")
+
+    def locked(self, ids) -> "list[Fund]":
+        """The funds `ids`, locked in one order (DESIGN §2.3) until the transaction ends."""
+        return list(self.filter(id__in=ids).order_by("id").select_for_update(no_key=True))
+
+
+class Fund(models.Model):
+    """Money a member brings for a year. The sums are kept by the ledger's trigger, never written here.
+
+    `available = contributed + transferred_in − transferred_out − committed + released + recovered`,
+    `to_pay = committed − released − paid`; the database refuses either below zero.
+    """
+
+    #: The only columns the application's login may change: the sums belong to the ledger's trigger.
+    updatable_columns = ("name",)
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(
+        "members.Organisation", verbose_name=_("adhérent"), on_delete=models.PROTECT, related_name="funds"
+    )
+    kind = models.CharField(_("nature"), max_length=10, choices=FundKind)
+    name = models.CharField(_("nom"), max_length=140)
+    year = models.PositiveSmallIntegerField(_("année"))
+    contributed = euros(_("versé"), default=0)
+    transferred_in = euros(_("virements reçus"), default=0)
+    transferred_out = euros(_("virements émis"), default=0)
+    committed = euros(_("engagé"), default=0)
+    released = euros(_("dégagé"), default=0)
+    paid = euros(_("payé"), default=0)
+    recovered = euros(_("recouvré"), default=0)
+    available = models.GeneratedField(
+        expression=F("contributed")
+        + F("transferred_in")
+        - F("transferred_out")
+        - F("committed")
+        + F("released")
+        + F("recovered"),
+        output_field=euros(_("disponible")),
+        db_persist=True,
+    )
+    to_pay = models.GeneratedField(
+        expression=F("committed") - F("released") - F("paid"),
+        output_field=euros(_("reste à payer")),
+        db_persist=True,
+    )
+    created_at = models.DateTimeField(_("créé le"), default=timezone.now)
+
+    objects = FundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fonds")
+        verbose_name_plural = _("fonds")
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "kind", "year", "name"], name="fund_once"),
+            models.CheckConstraint(name="fund_available_not_negative", condition=Q(available__gte=0)),
+            models.CheckConstraint(name="fund_to_pay_not_negative", condition=Q(to_pay__gte=0)),
+            models.CheckConstraint(name="fund_year_plausible", condition=Q(year__gte=1998, year__lte=2100)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.year}"
+
+
+class FundEntry(models.Model):
+    """A line of a fund's ledger. Names its cause by kind and UUID: no foreign key upwards (DESIGN §1).
+
+    Its key is drawn by us, because the application may add a line to another member's fund
+    without being allowed to read it back (INSERT … RETURNING would be refused by row security).
+    """
+
+    append_only = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    fund = models.ForeignKey(Fund, verbose_name=_("fonds"), on_delete=models.PROTECT, related_name="entries")
+    owner = models.ForeignKey(
+        "members.Organisation", verbose_name=_("adhérent"), on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("nature"), max_length=12, choices=EntryKind)
+    amount = euros(_("montant"))
+    label = models.CharField(_("libellé"), max_length=200)
+    cause_kind = models.CharField(_("origine"), max_length=30)
+    cause_id = models.UUIDField(_("identifiant de l'origine"))
+    value_date = models.DateField(_("date de valeur"))
+    created_at = models.DateTimeField(_("inscrite le"), default=timezone.now)
+    created_by = models.ForeignKey(
+        "members.User", verbose_name=_("inscrite par"), on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("écriture du fonds")
+        constraints = [
+            models.CheckConstraint(name="fund_entry_positive", condition=Q(amount__gt=0)),
+            models.UniqueConstraint(
+                fields=["cause_kind", "cause_id", "kind", "fund"], name="fund_entry_once_a_cause"
+            ),
+        ]
+        indexes = [models.Index(fields=["fund", "value_date", "id"], name="fund_entry_by_date")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount} €"

@@ -1,0 +1,166 @@
+"""Ordres de paiement: one a landlord and payment request, numbered without gaps (DOMAIN §9)."""
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
+
+from aids.models import AidRequest, RentTerm
+from ales.documents.models import ProductionJob
+from members.access import Actor
+from members.models import BankDetails, Fund, Organisation, User
+from payments.states import MOVES, OrderState
+
+
+def move(name: str):
+    """The FSM decorator of a move listed in `states.MOVES`."""
+    sources, target = MOVES[name]
+    return transition(field="state", source=sorted(sources), target=target)
+
+
+class PaymentOrderQuerySet(models.QuerySet):
+    def visible_to(self, actor: Actor | None) -> "PaymentOrderQuerySet":
+        """Own organisation's for its manager, all for the association's staff; never a landlord's agent,
+        since an order names funds and evidence (DOMAIN §3)."""
+        if actor is None:
+            return self.none()
+        if actor.is_manager:
+            return self.filter(organisation_id=actor.organisation_id)
+        if actor.is_association:
+            return self.all()
+        return self.none()
+
+    def latest_first(self) -> "PaymentOrderQuerySet":
+        return self.order_by("-year", "-sequence")
+
+
+class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
+    """An order to pay one landlord. `frozen` holds the data its PDF is built from (DESIGN §2.8)."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisme"), on_delete=models.PROTECT, related_name="+"
+    )
+    request = models.ForeignKey(
+        AidRequest, verbose_name=_("demande"), on_delete=models.PROTECT, related_name="orders"
+    )
+    landlord = models.ForeignKey(
+        Organisation, verbose_name=_("bailleur"), on_delete=models.PROTECT, related_name="+"
+    )
+    year = models.PositiveSmallIntegerField(_("année"))
+    sequence = models.PositiveIntegerField(_("rang"))
+    state = FSMField(_("état"), default=OrderState.TO_SIGN, choices=OrderState.choices, protected=True)
+    amount = models.DecimalField(_("montant"), max_digits=9, decimal_places=2)
+    bank_details = models.ForeignKey(
+        BankDetails, verbose_name=_("coordonnées bancaires"), on_delete=models.PROTECT, related_name="+"
+    )
+    account_holder = models.CharField(_("titulaire du compte"), max_length=70)
+    iban = models.CharField(_("IBAN"), max_length=34)
+    bic = models.CharField(_("BIC"), max_length=11)
+    end_to_end_id = models.CharField(_("référence de bout en bout"), max_length=35, unique=True)
+    frozen = models.JSONField(_("données figées"))
+    requested_by = models.ForeignKey(
+        User, verbose_name=_("demandé par"), on_delete=models.PROTECT, related_name="+"
+    )
+    requested_at = models.DateTimeField(_("demandé le"), default=timezone.now)
+    #: Authors and validator of the request, and who asked for the payment: none may sign (a CHECK says so).
+    barred_ids = ArrayField(models.BigIntegerField(), verbose_name=_("ne peuvent signer"))
+    signed_by = models.ForeignKey(
+        User, verbose_name=_("signé par"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    signed_at = models.DateTimeField(_("signé le"), null=True, blank=True)
+    executed_on = models.DateField(_("exécuté le"), null=True, blank=True)
+    executed_by = models.ForeignKey(
+        User,
+        verbose_name=_("exécution constatée par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    given_up_at = models.DateTimeField(_("abandonné le"), null=True, blank=True)
+    given_up_by = models.ForeignKey(
+        User,
+        verbose_name=_("abandonné par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    given_up_reason = models.CharField(_("motif de l'abandon"), max_length=500, blank=True)
+    job = models.OneToOneField(
+        ProductionJob, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = PaymentOrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ordre de paiement")
+        verbose_name_plural = _("ordres de paiement")
+        constraints = [
+            models.UniqueConstraint(fields=["year", "sequence"], name="order_number_once"),
+            models.UniqueConstraint(fields=["id", "organisation"], name="order_with_organisation"),
+            models.CheckConstraint(name="order_amount_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="order_signed_has_signer",
+                condition=Q(state__in=["to_sign", "given_up"])
+                | Q(signed_by__isnull=False, signed_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="order_executed_on_a_date",
+                condition=Q(state="executed", executed_on__isnull=False, executed_by__isnull=False)
+                | (~Q(state="executed") & Q(executed_on=None, executed_by=None)),
+            ),
+            models.CheckConstraint(
+                name="order_given_up_with_reason",
+                condition=~Q(state="given_up")
+                | (Q(given_up_at__isnull=False, given_up_by__isnull=False) & ~Q(given_up_reason="")),
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "requested_at"], name="order_by_state")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        """Continuous yearly number, as printed: `OP-2026-000042`."""
+        return f"OP-{self.year}-{self.sequence:06d}"
+
+    @move("sign")
+    def sign(self) -> None: ...
+
+    @move("execute")
+    def execute(self) -> None: ...
+
+    @move("give_up")
+    def give_up(self) -> None: ...
+
+
+class PaymentOrderLine(models.Model):
+    """What an order draws on one fund for one term. At most one live line a term and fund."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)
+    order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="lines")
+    term = models.ForeignKey(
+        RentTerm, verbose_name=_("échéance"), on_delete=models.PROTECT, related_name="order_lines"
+    )
+    fund = models.ForeignKey(Fund, verbose_name=_("fonds"), on_delete=models.PROTECT, related_name="+")
+    amount = models.DecimalField(_("montant"), max_digits=9, decimal_places=2)
+    is_live = models.BooleanField(_("en cours"), default=True)
+
+    class Meta:
+        verbose_name = _("ligne d'ordre de paiement")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "fund"], condition=Q(is_live=True), name="order_line_one_live"
+            ),
+            models.CheckConstraint(name="order_line_positive", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} €"

@@ -1,0 +1,86 @@
+"""The suite's database: made and flushed by its owner, used as the application's login (PITFALLS)."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from psycopg.conninfo import conninfo_to_dict
+
+from ales import embedded
+from ales.settings import DATABASE_URL
+from members.access import SESSION_KEY
+from members.models import User
+from tests.world import World
+
+
+def pytest_configure(config) -> None:
+    if not os.environ.get("DATABASE_URL"):
+        os.environ.setdefault("ALES_EMBEDDED_FSYNC", "off")
+        embedded.hold()
+
+
+def _log_in(user: str, password: str) -> None:
+    connection.close()
+    connection.settings_dict["USER"] = user
+    connection.settings_dict["PASSWORD"] = password
+
+
+@pytest.fixture(scope="session")
+def owner_login() -> tuple[str, str]:
+    """Login of the owner of the tables."""
+    return settings.DATABASES["default"]["USER"], settings.DATABASES["default"]["PASSWORD"]
+
+
+@pytest.fixture(scope="session")
+def application_login() -> tuple[str, str]:
+    """Login that serves the pages."""
+    parts = conninfo_to_dict(DATABASE_URL)
+    return parts["user"], parts.get("password", "")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker, owner_login, application_login):
+    """pytest-django's own set-up runs as the owner; from here on everything runs as the application."""
+
+    def log_in(login: tuple[str, str]) -> None:
+        with django_db_blocker.unblock():
+            _log_in(*login)
+
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_as_owner(self) -> None:
+        log_in(owner_login)
+        try:
+            flush(self)
+        finally:
+            log_in(application_login)
+
+    TransactionTestCase._fixture_teardown = flush_as_owner
+    log_in(application_login)
+    yield
+    TransactionTestCase._fixture_teardown = flush
+    log_in(owner_login)
+
+
+@pytest.fixture
+def world(db) -> World:
+    """Two CIL, two landlords, the association, and one person a role in each (tests/world.py)."""
+    return World.build()
+
+
+@pytest.fixture
+def sign_in(client):
+    """`sign_in(actor)` returns the test client signed in as this actor."""
+
+    def enter(actor):
+        client.force_login(
+            User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        session = client.session
+        session[SESSION_KEY] = str(actor.membership_id)
+        session.save()
+        return client
+
+    return enter
