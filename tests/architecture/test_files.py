@@ -17,8 +17,12 @@ FORBIDDEN = {
 }
 
 
+TAGS = re.compile(r"{% comment.*?{% endcomment %}|{#.*?#}|{%.*?%}|{{.*?}}", re.DOTALL)
+
+
 def faults_of(text: str) -> list[str]:
-    return [name for name, pattern in FORBIDDEN.items() if pattern.search(text)]
+    html = TAGS.sub("…", text)  # the options of a component may bear the names of attributes
+    return [name for name, pattern in FORBIDDEN.items() if pattern.search(html)]
 
 
 def templates() -> list[Path]:
@@ -42,6 +46,7 @@ def test_templates_respect_the_content_policy(path: Path) -> None:
         "<style>p {}</style>",
         "<script>alert(1)</script>",
         '<button onclick="go()">',
+        '<p {% if wide %}class="wide"{% endif %} style="width: {{ width }}%">',
         '<script src="https://cdn.example/x.js"></script>',
     ],
 )
@@ -50,7 +55,13 @@ def test_the_rule_sees(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['<script src="{% static "js/form.js" %}" defer></script>', '<a href="{{ url }}" data-once="1">']
+    "text",
+    [
+        '<script src="{% static "js/form.js" %}" defer></script>',
+        '<a href="{{ url }}" data-once="1">',
+        '{% button "Valider" style="primary" %}',
+        "{% comment %}never write <style> here{% endcomment %}",
+    ],
 )
 def test_the_rule_lets_pass(text: str) -> None:
     assert faults_of(text) == []

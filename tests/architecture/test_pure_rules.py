@@ -10,7 +10,7 @@ PURE = sorted(ROOT.glob("*/rules/*.py")) + [
     ROOT / "ales" / f"{name}.py" for name in ("money", "dates", "explanation")
 ]
 BANNED_MODULES = {"django", "time", "random", "os", "secrets", "zoneinfo"}
-CLOCK = {"today", "now", "utcnow"}
+CLOCK = {"today", "now", "utcnow", "localdate", "localtime", "timezone"}
 
 
 def faults(source):
@@ -25,6 +25,10 @@ def faults(source):
             ]
         elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in BANNED_MODULES:
             found.append((node.lineno, node.module))
+        elif isinstance(node, ast.ImportFrom):
+            found += [(node.lineno, alias.name) for alias in node.names if alias.name in CLOCK]
+        elif isinstance(node, ast.Name) and node.id == "float":
+            found.append((node.lineno, "float"))
         elif isinstance(node, ast.Attribute) and node.attr in CLOCK:
             found.append((node.lineno, node.attr))
         elif isinstance(node, ast.Constant) and isinstance(node.value, float):
@@ -42,6 +46,8 @@ def test_the_module_is_pure(path):
     [
         "import django.db",
         "from django.utils import timezone",
+        "from datetime import timezone",
+        "float('0.6')",
         "date.today()",
         "datetime.now()",
         "x = 0.6",
