@@ -2,6 +2,7 @@
 
 import os
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -62,6 +63,16 @@ def django_db_setup(django_db_setup, django_db_blocker, owner_login, application
     yield
     TransactionTestCase._fixture_teardown = flush
     log_in(owner_login)
+
+
+@pytest.fixture
+def owner_connection(db, owner_login):
+    """A second connection, as the owner of the tables; what it does is rolled back."""
+    options = ("dbname", "host", "port")
+    address = {key: value for key, value in connection.get_connection_params().items() if key in options}
+    with psycopg.connect(**address, user=owner_login[0], password=owner_login[1] or None) as owner:
+        yield owner
+        owner.rollback()
 
 
 @pytest.fixture
