@@ -40,7 +40,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Panel:
-    """A block a higher room shows on a case's page: a template and its context."""
+    """A block a higher room shows on a lower page (case, aid): a template and its context."""
 
     title: str
     template: str
@@ -63,6 +63,8 @@ navigation = Hook()
 dashboard_cards = Hook()
 #: (request, case) -> list[Panel]
 case_panels = Hook()
+#: (request, aid) -> list[Panel]: what the rooms above show on the page of an aid request
+aid_panels = Hook()
 #: (request, case) -> list of dicts for the case's timeline: at, who, capacity, what, reason
 case_events = Hook()
 #: (case) -> bool: something above still needs the case's tenancy or household as it stands
@@ -77,6 +79,12 @@ def navigation_for(role: str) -> list[NavEntry]:
 def cards_for(request: HttpRequest) -> list[Card]:
     """Every room's cards for this request's actor, in their order."""
     return sorted((card for build in dashboard_cards for card in build(request)), key=lambda card: card.order)
+
+
+def aid_panels_for(request: HttpRequest, aid: Any) -> list[Panel]:
+    """Every room's blocks for the page of an aid request, in their order."""
+    panels = (panel for build in aid_panels for panel in build(request, aid))
+    return sorted(panels, key=lambda panel: panel.order)
 
 
 #: Kinds of produced documents: kind -> documents.production.Builder
