@@ -289,6 +289,8 @@ def main(arguments: Sequence[str]) -> int:
             return _status(place())
         if options.action in {"stop", "remove"}:
             return _end(place(), remove=options.action == "remove")
+        if os.environ.get("DATABASE_URL"):  # another server serves: nothing to start
+            return run_child(options.command)
         return run_child(options.command, before=hold, after=release)
     except EmbeddedError as error:
         print(f"embedded: {error}", file=sys.stderr)

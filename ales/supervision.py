@@ -16,7 +16,13 @@ _PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def run_child(command: Sequence[str], *, before: Callable[[], None], after: Callable[[], None]) -> int:
+def _nothing() -> None:
+    pass
+
+
+def run_child(
+    command: Sequence[str], *, before: Callable[[], None] = _nothing, after: Callable[[], None] = _nothing
+) -> int:
     """Call `before`, run the command, end what it left behind, call `after`; return its exit status.
 
     SIGINT, SIGTERM and SIGHUP are handed on to the command, whose end is then awaited. A command killed by a

@@ -19,7 +19,7 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from ales import embedded
-from ales.embedded_place import EmbeddedError, place
+from ales.embedded_place import place
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = Path(psycopg.__file__).parents[1]
@@ -44,6 +44,7 @@ class Launcher:
     @property
     def options(self) -> dict:
         environment = {**os.environ, "ALES_VAR": str(self.var), "ALES_EMBEDDED_FSYNC": "off"}
+        environment.pop("DATABASE_URL", None)
         environment |= {"PYTHONPATH": f"{REPOSITORY}:{PACKAGES}", "PYTHONDONTWRITEBYTECODE": "1"}
         account = {} if self.uid is None else {"user": self.uid, "group": self.uid, "extra_groups": []}
         return {"cwd": "/", "env": environment, "text": True, **account}
@@ -256,18 +257,17 @@ def test_as_an_ordinary_user(folder: Path) -> None:
         assert (own / "var" / "postgres").stat().st_uid == nobody
 
 
-def test_a_socket_folder_made_by_somebody_else_is_refused(
-    launcher: Launcher, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ALES_VAR", str(launcher.var))
-    squatted = place().sockets
-    squatted.mkdir(mode=0o777)
+def test_a_socket_folder_made_by_somebody_else_is_refused(launcher: Launcher) -> None:
+    url = launcher.run("status").stdout.splitlines()[1]
+    squatted = Path(conninfo_to_dict(url)["host"])
+    squatted.mkdir()
     squatted.chmod(0o777)
     try:
-        with pytest.raises(EmbeddedError, match="somebody else"):
-            embedded.hold()
+        refused = launcher.run("exec", "--", "true")
     finally:
         squatted.rmdir()
+    assert refused.returncode == 1
+    assert f"{squatted} is somebody else's, or open to others" in refused.stderr
 
 
 def test_the_command_status_and_its_orphans_end_with_it(launcher: Launcher) -> None:
@@ -275,6 +275,14 @@ def test_the_command_status_and_its_orphans_end_with_it(launcher: Launcher) -> N
     assert launcher.run("exec", "--", "no-such-command").returncode == 127
     printed = launcher.run("exec", "--", "sh", "-c", "setsid sleep 300 >/dev/null 2>&1 & echo $!").stdout
     assert not Path(f"/proc/{int(printed)}").exists()
+
+
+def test_nothing_starts_where_database_url_names_another_server(launcher: Launcher) -> None:
+    options = launcher.options
+    options["env"]["DATABASE_URL"] = "postgresql://ales_app@elsewhere/ales"
+    done = subprocess.run(launcher.command("exec", "--", "sh", "-c", "exit 5"), check=False, **options)
+    assert done.returncode == 5
+    assert not launcher.var.exists()
 
 
 def may_run(python: str, uid: int) -> bool:
