@@ -50,7 +50,6 @@ check: $(LOCK_DEV) ## lint, format, import contracts, templates, migrations, dep
 
 format: $(LOCK_DEV) ## write the formatting that check asks for
 	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
-	if [ -d templates ]; then $(BIN)/djlint --reformat --quiet templates; fi
 
 bench: $(LOCK_DEV) ## the benchmark: a table here, figures in var/bench.json
 	@$(BIN)/python -m ales.embedded exec -- $(BIN)/python -m bench --aids $(AIDS)

@@ -18,7 +18,6 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
-from ales import embedded
 from ales.embedded_place import place
 
 REPOSITORY = Path(__file__).resolve().parents[2]
