@@ -43,6 +43,10 @@ class TenantCase(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     #: Raised at each change: a stale page is refused instead of overwriting.
     version = models.PositiveIntegerField(default=1, editable=False)
+    #: The same for each step of the entry, by step name: two people may fill in two steps at once.
+    step_versions = models.JSONField(default=dict, editable=False)
+    #: Key of the form saved last: the same form sent twice is saved once.
+    last_form_key = models.UUIDField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(
         User, verbose_name=_("ouvert par"), on_delete=models.PROTECT, related_name="+"
     )
