@@ -27,6 +27,7 @@ def layout(request: HttpRequest) -> dict:
     return {
         "actor": actor,
         "navigation": navigation,
+        "switch_url": reverse("members:switch"),
         "memberships": [
             {
                 "id": m.public_id,
