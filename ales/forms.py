@@ -1,7 +1,7 @@
 """How forms look, and the fields French users type amounts, dates and months into.
 
-`AlesFormRenderer` (setting FORM_RENDERER) gives each form our field group (`templates/forms/field.html`) and each
-widget its Bootstrap class, so a form needs no class names and a page writes `{{ form }}` or
+`AlesFormRenderer` (setting FORM_RENDERER) gives each form our field group (`templates/forms/field.html`) and
+each widget its Bootstrap class, so a form needs no class names and a page writes `{{ form }}` or
 `{{ form.rent.as_field_group }}`. Refused text is shown again exactly as it was typed.
 """
 
@@ -80,8 +80,8 @@ class EuroInput(forms.TextInput):
 class EuroField(forms.Field):
     """An amount in euros, as `Decimal` with two places.
 
-    Reads `1 234,50`, `1234.5`, `1 234 €`; shows a stored amount as `1 234,50`. `min_value` (0 by default, None for
-    none) and `max_value` are inclusive.
+    Reads `1 234,50`, `1234.5`, `1 234 €`; shows a stored amount as `1 234,50`. `min_value` (0 by default,
+    None for none) and `max_value` are inclusive.
     """
 
     widget = EuroInput
@@ -130,10 +130,8 @@ class EuroField(forms.Field):
 
 
 class FrenchDateInput(forms.DateInput):
-    """A typed date. Not `type="date"`: its order follows the browser's language rather than the page's, and it
-    throws away what it can't read. The script adds a calendar button beside it."""
-
-    template_name = "forms/widgets/date.html"
+    """A typed date. Not `type="date"`: its order follows the browser's language rather than the page's, and
+    it throws away what it can't read."""
 
     def __init__(self, attrs: dict | None = None) -> None:
         defaults = {
@@ -146,7 +144,10 @@ class FrenchDateInput(forms.DateInput):
 
 
 class FrenchDateField(forms.DateField):
-    """A date: reads `3/4/2026`, `03/04/2026`, `03.04.2026`, `03042026` and `2026-04-03`; shows `03/04/2026`."""
+    """A date: reads `3/4/2026`, `03/04/2026`, `03.04.2026`, `03042026` and `2026-04-03`.
+
+    Shows `03/04/2026`.
+    """
 
     widget = FrenchDateInput
     default_error_messages = {

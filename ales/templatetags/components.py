@@ -1,8 +1,9 @@
 """Components of the interface, as template tags (`{% load components %}`); shown together at /composants/.
 
-Each tag checks its options and raises ValueError on one it doesn't know: a page with a typing error must fail in
-the tests, not look slightly wrong. The functions return the context of `templates/components/<name>.html`, so a
-view that answers htmx can call them too: ``render(request, "components/file_link.html", file_link(...))``.
+Each tag checks its options and raises ValueError on one it doesn't know: a page with a typing error must fail
+in the tests, not look slightly wrong. The functions return the context of `templates/components/<name>.html`,
+so a view that answers htmx can call them too:
+``render(request, "components/file_link.html", file_link(...))``.
 """
 
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ MESSAGE_TONES = {
 
 
 def one_of(component: str, option: str, value: str, allowed: Iterable[str]) -> str:
-    """Return `value` when it is allowed, else raise ValueError naming the component, the option and the choices."""
+    """Return `value` when it is allowed, else raise ValueError naming component, option and choices."""
     if value not in allowed:
         raise ValueError(f"{component}: {option}={value!r} is not one of {', '.join(allowed)}")
     return value
@@ -156,8 +157,7 @@ def action_button(
 def explanation(explanation: Any, open: bool = False) -> dict:
     """A figure that opens into its formula, inputs and source.
 
-    Takes a dict or object with `title`, `result`, and `formula`, `inputs` (pairs label, value), `steps` (texts)
-    and `source`, the texts being ready to print.
+    Takes an `ales.explanation.Explanation`, or the dict its `as_dict` froze; the steps open in turn.
     """
     title, result = read(explanation, "title"), read(explanation, "result")
     required("explanation", title=title, result=result)
@@ -228,6 +228,7 @@ def money(amount: Any, total: bool = False) -> SafeString:
 @register.inclusion_tag("components/file_link.html")
 def file_link(
     name: str,
+    *,
     kind: str = "PDF",
     size: int | None = None,
     state: str = "ready",
@@ -236,8 +237,11 @@ def file_link(
     error: str = "",
     retry_url: str = "",
 ) -> dict:
-    """A produced or uploaded file. `size` in bytes. While it is produced the element asks `poll_url` again every
-    two seconds and takes the answer's place; that view answers with this component."""
+    """A produced or uploaded file. `size` in bytes.
+
+    While it is produced the element asks `poll_url` every two seconds and the answer takes its place: that
+    view answers with this component.
+    """
     required("file_link", name=name, kind=kind)
     one_of("file_link", "state", state, FILE_STATES)
     if state == "ready":
@@ -260,13 +264,13 @@ def file_link(
 
 @register.inclusion_tag("components/keyset_pager.html")
 def keyset_pager(page: Any) -> dict:
-    """Previous and next of a keyset page: `page.previous_url`, `page.next_url` (empty at an end), `page.summary`."""
+    """Previous and next of a keyset page: `previous_url`, `next_url` (empty at an end), `summary`."""
     return {name: read(page, name) or "" for name in ("previous_url", "next_url", "summary")}
 
 
 @register.inclusion_tag("components/filter_bar.html")
 def filter_bar(form: Any, target: str = "", reset_url: str = "") -> dict:
-    """The filters of a list (a GET form). With `target`, a CSS selector, the list follows the typing (htmx)."""
+    """The filters of a list (a GET form). With `target`, a selector, the list follows the typing (htmx)."""
     return {"form": form, "target": target, "reset_url": reset_url}
 
 
@@ -317,10 +321,12 @@ def alert(content: str, tone: str = "info", title: str = "", icon: str = "") -> 
 
 @register.simple_block_tag(takes_context=True)
 def confirm(
-    context: Any, content: str, id: str, title: str, url: str, label: str, style: str = "primary"
+    context: Any, content: str, *, id: str, title: str, url: str, label: str, style: str = "primary"
 ) -> SafeString:
-    """A dialog that posts to `url`; its content may hold fields. Opened by `action_button(confirm=id)` or by any
-    button with `data-dialog-open="id"`."""
+    """A dialog that posts to `url`; its content may hold fields.
+
+    Opened by `action_button(confirm=id)` or by any button with `data-dialog-open="id"`.
+    """
     one_of("confirm", "style", style, BUTTON_STYLES)
     required("confirm", id=id, title=title, url=url, label=label)
     values = {"content": content, "id": id, "title": title, "url": url, "label": label, "style": style}
