@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from ales.explanation import Explanation
 from ales.forms import EuroField, FrenchDateField, MonthField
 from ales.http import reading
-from ales.templatetags.components import TONES
+from ales.templatetags.components import TONES, file_link
 from ales.verdict import ALLOWED, refused
 
 
@@ -77,6 +77,10 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Every component on one page, in demo mode only."""
     if not settings.DEMO:
         raise Http404
+    if "fichier" in request.GET:  # the example of a file in production asks here whether it is ready
+        return render(
+            request, "components/file_link.html", file_link("Lettre de décision", url="#", size=52310)
+        )
     invalid = GalleryForm(
         {"landlord_reference": "LOG-2201", "rent": "1.234", "dated_on": "31/02/2026", "purpose": "MAINTIEN"},
         auto_id="refused_%s",
@@ -109,7 +113,7 @@ def gallery_context() -> dict:
         source="Barème d’exemple – à voter par le CA, version 1",
         steps=(residual,),
     )
-    file = {"poll_url": "/composants/", "url": "#"}
+    file = {"poll_url": "?fichier", "url": "#"}
     return {
         "tones": TONES,
         "allowed": ALLOWED,

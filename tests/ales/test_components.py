@@ -143,3 +143,11 @@ def test_gallery_shows_everything(client, db):
 def test_gallery_is_for_demo_mode_only(client, db, settings):
     settings.DEMO = False
     assert client.get("/composants/").status_code == 404
+
+
+def test_frame_names_every_control(client, db, world, sign_in):
+    """On a phone the header shows icons only: each keeps a name for those who listen to the page."""
+    html = sign_in(world.marc).get("/composants/").content.decode()
+    assert 'aria-label="ALES, accueil de l’extranet"' in html
+    assert 'aria-label="Ouvrir le menu"' in html
+    assert 'aria-label="Mon compte"' in html
