@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ales.documents.querysets import ProductionJobQuerySet, StoredDocumentQuerySet
+
 
 class Audience(models.TextChoices):
     """Who may open a file, besides the policies of its subject (DOMAIN §3)."""
@@ -46,6 +48,8 @@ class StoredDocument(models.Model):
     payload = models.JSONField(_("données figées"), null=True, blank=True)
     created_at = models.DateTimeField(_("créé le"), default=timezone.now)
     created_by_id = models.BigIntegerField(_("créé par"), null=True, blank=True)
+
+    objects = StoredDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document")
@@ -90,6 +94,8 @@ class ProductionJob(models.Model):
     )
     created_at = models.DateTimeField(_("demandé le"), default=timezone.now)
     created_by_id = models.BigIntegerField(_("demandé par"), null=True, blank=True)
+
+    objects = ProductionJobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("production de document")

@@ -1,5 +1,13 @@
 """Addresses of stored documents."""
 
+from django.urls import path
+
+from ales.documents import views
+
 app_name = "documents"
 
-urlpatterns = []
+urlpatterns = [
+    path("<uuid:public_id>/", views.download, name="download"),
+    path("production/<uuid:public_id>/", views.job, name="job"),
+    path("production/<uuid:public_id>/relance/", views.retry, name="retry"),
+]

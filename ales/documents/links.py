@@ -1,0 +1,46 @@
+"""A job or a document as the `file_link` component wants it (`{% stored_file file %}`)."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from ales.documents.models import JobState, ProductionJob, StoredDocument
+from ales.templatetags.components import file_link
+
+KINDS = {
+    "application/pdf": "PDF",
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "application/xml": "XML",
+    "text/csv": "CSV",
+    "text/plain": "TXT",
+}
+
+
+def file_of_document(document: StoredDocument) -> dict[str, Any]:
+    """A stored file, ready."""
+    return file_link(
+        name=document.title,
+        kind=KINDS.get(document.content_type, _("Fichier")),
+        size=document.size,
+        url=reverse("documents:download", args=[document.public_id]),
+    )
+
+
+def file_of_job(job: ProductionJob) -> dict[str, Any]:
+    """A produced file, ready or not; a ready one costs a query unless its `document` was selected with it."""
+    if job.state == JobState.DONE:
+        return file_of_document(job.document)
+    if job.state == JobState.FAILED:
+        return file_link(
+            name=job.title,
+            state="failed",
+            error=_("Le document n’a pas pu être produit (code %(error)s).") % {"error": job.error},
+            retry_url=reverse("documents:retry", args=[job.public_id]),
+        )
+    return file_link(
+        name=job.title,
+        state="producing" if job.state == JobState.RUNNING else "queued",
+        poll_url=reverse("documents:job", args=[job.public_id]),
+    )

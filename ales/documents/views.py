@@ -1,0 +1,66 @@
+"""Pages of stored documents: the file itself, and the state of one being produced."""
+
+from uuid import UUID
+
+from csp.constants import HEADER
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from ales.documents import production
+from ales.documents.links import file_of_job
+from ales.documents.models import ProductionJob, StoredDocument
+from ales.http import reading, writing
+
+NOTHING_MAY_RUN = "default-src 'none'; sandbox"
+# Chromium's own PDF reader refuses to start in a sandbox; a PDF shown there still may load nothing.
+SHOWN_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+
+
+@reading
+@login_required
+def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The file, as an attachment; a PDF opens in the browser with `?voir=1`. Not visible: 404."""
+    document = get_object_or_404(StoredDocument.objects.visible_to(request.actor), public_id=public_id)
+    shown = document.content_type == "application/pdf" and request.GET.get("voir") == "1"
+    response = FileResponse(
+        document.file.open("rb"),
+        as_attachment=not shown,
+        filename=document.file_name,
+        content_type=document.content_type,
+    )
+    response.headers[HEADER] = SHOWN_PDF if shown else NOTHING_MAY_RUN
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["ETag"] = f'"{document.sha256}"'
+    return response
+
+
+@reading
+@login_required
+def job(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The `file_link` of a job as it stands (asked again until the file is ready). Not visible: 404."""
+    return _fragment(request, _visible_job(request, public_id))
+
+
+@writing
+@login_required
+def retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Queue a failed job again; the fragment to htmx, the page one came from to others. Not visible: 404."""
+    wanted = _visible_job(request, public_id)
+    production.retry(wanted)
+    if request.htmx:
+        return _fragment(request, _visible_job(request, public_id))
+    origin = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
+    return redirect(origin if safe else settings.LOGIN_REDIRECT_URL)
+
+
+def _visible_job(request: HttpRequest, public_id: UUID) -> ProductionJob:
+    jobs = ProductionJob.objects.visible_to(request.actor).select_related("document")
+    return get_object_or_404(jobs, public_id=public_id)
+
+
+def _fragment(request: HttpRequest, wanted: ProductionJob) -> HttpResponse:
+    return render(request, "components/file_link.html", file_of_job(wanted))
