@@ -145,9 +145,27 @@ def test_gallery_is_for_demo_mode_only(client, db, settings):
     assert client.get("/composants/").status_code == 404
 
 
-def test_frame_names_every_control(client, db, world, sign_in):
+def test_frame_names_every_control():
     """On a phone the header shows icons only: each keeps a name for those who listen to the page."""
-    html = sign_in(world.marc).get("/composants/").content.decode()
-    assert 'aria-label="ALES, accueil de l’extranet"' in html
-    assert 'aria-label="Ouvrir le menu"' in html
-    assert 'aria-label="Mon compte"' in html
+    habilitations = [
+        {"id": 1, "organisation": "CIL Habitat", "role": "Responsable social", "active": True},
+        {"id": 2, "organisation": "Logis", "role": "Agent du bailleur", "active": False},
+    ]
+    html = render(
+        '{% include "layout/header.html" %}',
+        actor=SimpleNamespace(organisation_name="CIL Habitat", role_label="Responsable social", name="Marc"),
+        user=SimpleNamespace(is_authenticated=True, email="marc@cil.example"),
+        navigation=[
+            {"label": "Dossiers", "url": "/dossiers/", "icon": "folder", "active": True, "count": None}
+        ],
+        memberships=habilitations,
+        switch_url="/habilitation/",
+    )
+    for name in (
+        "ALES, accueil de l’extranet",
+        "Ouvrir le menu",
+        "CIL Habitat, Responsable social : changer d’habilitation",
+        "Mon compte",
+    ):
+        assert f'aria-label="{name}"' in html
+    assert 'name="membership" value="2"' in html
