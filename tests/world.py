@@ -7,6 +7,8 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from allauth.account.models import EmailAddress
+
 from aids.models import Scale, ScaleBand
 from ales import tenancy
 from cases.models import (
@@ -26,6 +28,7 @@ from members.models.bank_details import BankDetailsState
 from members.roles import OrganisationKind, Role
 
 TODAY = dt.date(2026, 6, 15)
+PASSWORD = "secret-of-the-tests"
 NOW = dt.datetime(2026, 6, 15, 10, 0, tzinfo=dt.UTC)
 
 
@@ -33,10 +36,11 @@ def person(name: str, organisation: Organisation, role: str) -> Actor:
     """A new user `name@test.example` with one habilitation, as an actor."""
     user = User.objects.create_user(
         email=f"{name}@test.example",
-        password="secret-of-the-tests",
+        password=PASSWORD,
         first_name=name.capitalize(),
         last_name="Test",
     )
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     membership = Membership.objects.create(user=user, organisation=organisation, role=role)
     return actor_of(membership)
 
