@@ -146,7 +146,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # With the broker down a nudge must fail at once: the sweeper finds the row anyway.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
-    "sweep-production": {"task": "ales.documents.tasks.sweep", "schedule": 15.0},
+    # Ticks nobody took must not pile up in the broker.
+    "sweep-production": {
+        "task": "ales.documents.tasks.sweep",
+        "schedule": 15.0,
+        "options": {"expires": 15},
+    },
+    "clear-orphan-files": {
+        "task": "ales.documents.tasks.clear_orphans",
+        "schedule": celery.schedules.crontab(hour=3, minute=40),
+    },
     "clear-sessions": {
         "task": "members.tasks.clear_sessions",
         "schedule": celery.schedules.crontab(hour=3, minute=10),

@@ -19,7 +19,7 @@ def clean_file_name(name: str, extension: str) -> str:
     normal = unicodedata.normalize("NFC", last)
     visible = "".join(c for c in normal if unicodedata.category(c) not in _HIDDEN or c in "\t\n")
     stem = _FORBIDDEN.sub("-", " ".join(visible.split()))
-    stem = PurePosixPath(stem).stem.strip(" .") if stem.strip(" .") else ""
+    stem = stem.rpartition(".")[0].strip(" .") if "." in stem else stem
     return (stem[: MAX_LENGTH - len(extension)].strip(" .") or "document") + extension
 
 

@@ -6,18 +6,25 @@ dates (the template writes them in `<meta name="dcterms.created">`), so that it 
 
 import hashlib
 import mimetypes
+import os
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote
 
 from django.contrib.staticfiles import finders
 from django.core.exceptions import SuspiciousFileOperation
+from PIL import ImageFile
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 PRINT_STYLES = ("css/print.css",)
 STATIC_SCHEME = "static:"
+
+# WeasyPrint makes Pillow accept pictures cut short, in the whole process: uploads must go on refusing them.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+# fontTools stamps the fonts it writes with the clock, and a rebuilt document would differ from the first one.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 
 class RenderingError(Exception):

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from ales.celery import app
-from ales.documents import production
+from ales.documents import orphans, production
 
 
 @app.task(name="ales.documents.tasks.produce")
@@ -16,3 +16,9 @@ def produce(job_public_id: str) -> None:
 def sweep() -> None:
     """Pick up what was dropped; every fifteen seconds."""
     production.sweep()
+
+
+@app.task(name="ales.documents.tasks.clear_orphans")
+def clear_orphans() -> None:
+    """Delete the files whose transaction was undone; once a night."""
+    orphans.clear()
