@@ -40,13 +40,13 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     )
     reference = models.CharField(_("référence"), max_length=30, unique=True)
     purpose = models.CharField(_("objet"), max_length=10, choices=Purpose, default=Purpose.MAINTIEN)
-    renewal_of = models.OneToOneField(
+    renewal_of = models.ForeignKey(
         "self",
         verbose_name=_("renouvelle"),
         null=True,
         blank=True,
         on_delete=models.PROTECT,
-        related_name="renewal",
+        related_name="renewals",
     )
     state = FSMField(_("état"), default=RequestState.DRAFT, choices=RequestState.choices, protected=True)
 
@@ -97,6 +97,12 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         verbose_name_plural = _("demandes d'aide")
         constraints = [
             models.UniqueConstraint(fields=["id", "organisation"], name="aid_with_organisation"),
+            # A renewal withdrawn or refused leaves its place to another one.
+            models.UniqueConstraint(
+                fields=["renewal_of"],
+                condition=~Q(state__in=["withdrawn", "rejected"]),
+                name="aid_renewed_once",
+            ),
             models.CheckConstraint(
                 name="aid_submitted_has_submitter",
                 condition=Q(state__in=["draft", "withdrawn"])

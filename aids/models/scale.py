@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from aids.rules import scale as rules
+from ales.dates import format_date
 from members.models import User
 
 
@@ -79,6 +81,20 @@ class Scale(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def as_rule(self) -> rules.Scale:
+        """The pure scale the computations take; raises rules.ScaleError while its figures don't hold."""
+        start = self.in_force_from
+        return rules.Scale(
+            name=self.name,
+            version=f"en vigueur depuis le {format_date(start)}" if start else "projet",
+            in_force_from=start,
+            bands=tuple(rules.ScaleBand(band.lower, band.rate) for band in self.bands.all()),
+            monthly_cap=self.monthly_cap,
+            settlement_cap=self.settlement_cap,
+            months=self.months,
+            renewals=self.renewals,
+        )
 
 
 class ScaleBand(models.Model):

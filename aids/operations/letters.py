@@ -1,0 +1,21 @@
+"""Letters to the household: queued in the transaction that decides (DESIGN §2.9)."""
+
+from aids.models import AidRequest
+from ales.documents import production
+from ales.documents.models import Audience
+from members.access import Actor
+
+
+def enqueue_letter(request: AidRequest, actor: Actor, *, kind: str, title: str, payload: dict) -> None:
+    production.enqueue(
+        kind=kind,
+        subject_kind="aid_request",
+        subject_id=request.public_id,
+        unique_key=f"{kind}:{request.public_id}:{request.version}",
+        payload=payload,
+        title=title,
+        file_name=f"{kind.replace('_', '-')}-{request.reference}.pdf",
+        organisation_id=request.organisation_id,
+        audience=Audience.SOCIAL,
+        created_by_id=actor.user_id,
+    )
