@@ -176,9 +176,10 @@ def produce(public_id: UUID) -> bool:
         return False
     except Exception as error:
         # The message may quote a household: the kind of error and the places in the code are enough.
-        places = "".join(traceback.format_tb(error.__traceback__))
+        frames = traceback.extract_tb(error.__traceback__)
+        places = " > ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames)
         logger.error(
-            "production %s: %s at attempt %s\n%s", public_id, type(error).__name__, job.attempts, places
+            "production %s: %s at attempt %s, %s", public_id, type(error).__name__, job.attempts, places
         )
         give_back(job, type(error).__name__)
         return False
