@@ -1,6 +1,6 @@
-"""Loaded by the worker of test_worker.py (`--include`): a builder, and deaths at the step the environment names.
+"""Loaded by the worker of test_worker.py (`--include`): a builder, and deaths at a step.
 
-`ALES_TEST_DIE` is "step:file": the process kills itself with SIGKILL at that step, once (the file is the mark).
+`ALES_TEST_DIE` is "step:file": the process gives itself SIGKILL at that step, once (the file is the mark).
 """
 
 import os

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from ales import registry, tenancy
@@ -276,6 +277,19 @@ def test_a_job_that_kills_its_workers_ends_too(world, monkeypatch, broker):
     assert production.produce(job.public_id) is False
     assert (reread(job).state, reread(job).error) == (JobState.FAILED, "WorkerLost")
     assert stored_files(job) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_open_while_building(world, monkeypatch):
+    open_transactions = []
+
+    def look(payload):
+        open_transactions.append(connection.in_atomic_block)
+        return b"vu"
+
+    monkeypatch.setitem(registry.document_builders, KIND, FileBuilder(look, "text/plain"))
+    production.produce(want(world.claire).public_id)
+    assert open_transactions == [False]
 
 
 # --- Orphans ------------------------------------------------------------------------------------

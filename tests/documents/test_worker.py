@@ -24,6 +24,7 @@ pytestmark = [pytest.mark.queue, pytest.mark.slow, pytest.mark.django_db(transac
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PATIENCE = 60  # seconds
+OPTIONS = ("--pool", "solo", "--include", "tests.documents.dying_builder", "--loglevel", "INFO")
 
 
 class Worker:
@@ -48,19 +49,7 @@ class Worker:
         }
         self.log = (folder / "worker.log").open("a")
         self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "celery",
-                "-A",
-                "ales.celery",
-                "worker",
-                "--pool",
-                "solo",
-                "--queues",
-                queue(),
-            ]
-            + ["--include", "tests.documents.dying_builder", "--loglevel", "INFO", "--without-mingle"],
+            [sys.executable, "-m", "celery", "-A", "ales.celery", "worker", *OPTIONS, "--queues", queue()],
             cwd=REPOSITORY,
             env=environment,
             stdout=self.log,
