@@ -39,6 +39,8 @@ def file_of_job(job: ProductionJob) -> dict[str, Any]:
             error=_("Le document n’a pas pu être produit (code %(error)s).") % {"error": job.error},
             retry_url=reverse("documents:retry", args=[job.public_id]),
         )
+    if job.state == JobState.DEFERRED:
+        return file_link(name=job.title, url=reverse("documents:open", args=[job.public_id]))
     return file_link(
         name=job.title,
         state="producing" if job.state == JobState.RUNNING else "queued",

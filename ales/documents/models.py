@@ -60,6 +60,7 @@ class StoredDocument(models.Model):
 
 
 class JobState(models.TextChoices):
+    DEFERRED = "DEFERRED", _("à la première ouverture")
     QUEUED = "QUEUED", _("en attente")
     RUNNING = "RUNNING", _("en cours")
     DONE = "DONE", _("prêt")

@@ -11,6 +11,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
@@ -35,6 +36,9 @@ LEASE = dt.timedelta(minutes=5)
 #: A message this old without a worker is taken for lost.
 SILENCE = dt.timedelta(seconds=10)
 SWEEP_SIZE = 200
+
+
+_deferring: ContextVar[bool] = ContextVar("deferring", default=False)
 
 
 class JobBuilder(Protocol):
@@ -129,6 +133,7 @@ def enqueue(
         audience=audience,
         created_by_id=created_by_id,
         created_at=created_at or timezone.now(),
+        state=JobState.DEFERRED if _deferring.get() else JobState.QUEUED,
     )
     with transaction.atomic():
         # No RETURNING here: whoever wants a document isn't always of its audience.
@@ -140,6 +145,27 @@ def enqueue(
         if job.state == JobState.QUEUED:
             transaction.on_commit(partial(nudge, job.public_id), robust=True)
     return job
+
+
+@contextmanager
+def deferring() -> Iterator[None]:
+    """What is wanted inside waits until somebody opens it: years of files brought in at once (demonstration,
+    import) would keep the workers busy for hours with documents nobody asks for."""
+    token = _deferring.set(True)
+    try:
+        yield
+    finally:
+        _deferring.reset(token)
+
+
+def wake(job: ProductionJob) -> None:
+    """Queue a deferred job; the caller has checked that the person may see it. Others are left alone."""
+    with tenancy.tenant(tenancy.WORKER):
+        changed = ProductionJob.objects.filter(pk=job.pk, state=JobState.DEFERRED).update(
+            state=JobState.QUEUED
+        )
+        if changed:
+            transaction.on_commit(partial(nudge, job.public_id), robust=True)
 
 
 def nudge(public_id: UUID, *, expires: float | None = None) -> None:

@@ -9,5 +9,6 @@ app_name = "documents"
 urlpatterns = [
     path("<uuid:public_id>/", views.download, name="download"),
     path("production/<uuid:public_id>/", views.job, name="job"),
+    path("production/<uuid:public_id>/ouvrir/", views.open_job, name="open"),
     path("production/<uuid:public_id>/relance/", views.retry, name="retry"),
 ]

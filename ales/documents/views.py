@@ -44,6 +44,21 @@ def job(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _fragment(request, _visible_job(request, public_id))
 
 
+@reading
+@login_required
+def open_job(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The file of a deferred job: produced now for the first who opens it, who waits on this page.
+
+    A GET that queues: the document and its data are fixed already, so opening it twice changes nothing.
+    """
+    wanted = _visible_job(request, public_id)
+    if wanted.document_id:
+        return redirect("documents:download", wanted.document.public_id)
+    production.wake(wanted)
+    wanted = _visible_job(request, public_id)
+    return render(request, "stored_files/opening.html", {"job": wanted, "file": file_of_job(wanted)})
+
+
 @writing
 @login_required
 def retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
