@@ -17,6 +17,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.translation import gettext_lazy as _
 
 from ales.dates import format_month
+from ales.errors import InvalidInputError, Refusal
 from ales.money import MAX_AMOUNT, AmountError, format_euros, format_number, parse_euros
 from ales.text import fold
 
@@ -225,3 +226,10 @@ class MonthField(forms.Field):
             return self.to_python(initial) != self.to_python(data)
         except ValidationError:
             return True
+
+
+def add_faults(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Put an operation's refusal on the form: each fault at its field, the others above the form."""
+    faults = refusal.faults if isinstance(refusal, InvalidInputError) else {"": [refusal.message]}
+    for field, messages in faults.items():
+        form.add_error(field if field in form.fields else None, messages)

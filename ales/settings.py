@@ -325,3 +325,6 @@ DEMO_BUILDERS = [
     "aids.demo.build",
     "payments.demo.build",
 ]
+# Who may sign in to the demo; dotted strings, as the house doesn't import the rooms.
+DEMO_ACCOUNTS = "members.demo_accounts.ACCOUNTS"
+DEMO_PASSWORD = "members.demo_accounts.PASSWORD"

@@ -1,9 +1,11 @@
 """What every page's frame needs: who is here and where they may go."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
 from ales import registry
+from members.demo_accounts import ACCOUNTS, PASSWORD
 from members.roles import Role
 
 
@@ -11,7 +13,13 @@ def layout(request: HttpRequest) -> dict:
     """Navigation with the current entry marked, the active habilitation and the others."""
     actor = getattr(request, "actor", None)
     if actor is None:
-        return {"actor": None, "navigation": []}
+        demo = settings.DEMO and request.path == settings.LOGIN_URL
+        return {
+            "actor": None,
+            "navigation": [],
+            "demo_accounts": ACCOUNTS if demo else (),
+            "demo_password": PASSWORD if demo else "",
+        }
     navigation = []
     for entry in registry.navigation_for(actor.role):
         url = reverse(entry.url_name)

@@ -1,5 +1,41 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
+from ales import registry
+from members import cards
+from members.roles import Role
+
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.navigation.add(
+        registry.NavEntry("Tableau de bord", "members:dashboard", "home", frozenset(Role), 0)
+    )
+    registry.navigation.add(
+        registry.NavEntry(
+            "Adhérents",
+            "members:organisations",
+            "building-office-2",
+            frozenset({Role.ASSOCIATION_ADMIN, Role.TREASURER}),
+            60,
+            cards.details_awaiting,
+        )
+    )
+    registry.navigation.add(
+        registry.NavEntry(
+            "Mon organisme",
+            "members:own_organisation",
+            "building-office",
+            frozenset({Role.MANAGER, Role.LANDLORD_AGENT}),
+            60,
+        )
+    )
+    registry.navigation.add(
+        registry.NavEntry(
+            "Fonds",
+            "members:funds",
+            "banknotes",
+            frozenset({Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER}),
+            65,
+        )
+    )
+    registry.dashboard_cards.add(cards.dashboard_cards)

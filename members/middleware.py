@@ -9,6 +9,8 @@ from ales import tenancy
 from members.access import resolve_actor
 
 # Sign-in stands outside: it writes sessions and counts failures that must survive a refusal.
+#: One's own account, under an address that stands outside otherwise.
+ACCOUNT = "/compte/"
 OUTSIDE = ("/connexion/", "/deconnexion/", "/compte/", "/invitation/", "/static/", "/sante/")
 
 
@@ -20,7 +22,7 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor, request.memberships = None, []
-        if request.path.startswith(OUTSIDE):
+        if request.path.startswith(OUTSIDE) and request.path != ACCOUNT:
             return self.get_response(request)
         with transaction.atomic():
             if request.user.is_authenticated:

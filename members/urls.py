@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import dashboard
+from members.views import bank_details, dashboard, funds, invitations, organisations, users
 
 app_name = "members"
 
@@ -10,4 +10,47 @@ urlpatterns = [
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
     path("habilitation/", dashboard.switch, name="switch"),
     path("sans-habilitation/", dashboard.no_membership, name="no_membership"),
+    path("compte/", users.account, name="account"),
+    path("invitation/<str:token>/", invitations.invitation, name="invitation"),
+    path("mon-organisme/", organisations.own_organisation, name="own_organisation"),
+    path("adherents/", organisations.organisation_list, name="organisations"),
+    path("adherents/nouveau/", organisations.organisation_create, name="organisation_create"),
+    path("adherents/coordonnees-bancaires/", bank_details.awaiting, name="bank_details_awaiting"),
+    path("adherents/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
+    path(
+        "adherents/<uuid:organisation_id>/modifier/",
+        organisations.organisation_edit,
+        name="organisation_edit",
+    ),
+    path("adherents/<uuid:organisation_id>/inviter/", users.invite, name="invite"),
+    path(
+        "adherents/<uuid:organisation_id>/coordonnees-bancaires/",
+        bank_details.of_landlord,
+        name="bank_details",
+    ),
+    path(
+        "adherents/<uuid:organisation_id>/coordonnees-bancaires/saisir/",
+        bank_details.enter,
+        name="bank_details_enter",
+    ),
+    path(
+        "adherents/coordonnees-bancaires/<uuid:details_id>/confirmer/",
+        bank_details.confirm,
+        name="bank_details_confirm",
+    ),
+    path(
+        "adherents/coordonnees-bancaires/<uuid:details_id>/refuser/",
+        bank_details.refuse,
+        name="bank_details_refuse",
+    ),
+    path("habilitations/<uuid:membership_id>/suspendre/", users.suspend, name="suspend"),
+    path("habilitations/<uuid:membership_id>/retablir/", users.reactivate, name="reactivate"),
+    path("habilitations/<uuid:membership_id>/role/", users.change_role, name="change_role"),
+    path("invitations/<uuid:invitation_id>/renvoyer/", users.resend_invitation, name="invitation_resend"),
+    path("invitations/<uuid:invitation_id>/annuler/", users.cancel_invitation, name="invitation_cancel"),
+    path("fonds/", funds.fund_list, name="funds"),
+    path("fonds/nouveau/", funds.fund_create, name="fund_create"),
+    path("fonds/<uuid:fund_id>/", funds.statement, name="fund"),
+    path("fonds/<uuid:fund_id>/versement/", funds.contribute, name="fund_contribute"),
+    path("fonds/<uuid:fund_id>/virement/", funds.transfer, name="fund_transfer"),
 ]

@@ -1,11 +1,15 @@
 """Coordonnées bancaires of landlords: entered by one person, confirmed by another (DOMAIN §2, §9)."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from members.access import Actor
 
 
 class BankDetailsState(models.TextChoices):
@@ -16,6 +20,16 @@ class BankDetailsState(models.TextChoices):
 
 
 class BankDetailsQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor | None") -> "BankDetailsQuerySet":
+        """All for the association's staff; their own for a landlord's managers and agents."""
+        if actor is None:
+            return self.none()
+        if actor.is_association:
+            return self
+        if actor.is_manager or actor.is_landlord_agent:
+            return self.filter(landlord_id=actor.organisation_id)
+        return self.none()
+
     def confirmed_for(self, landlord_id: int) -> "BankDetails | None":
         """The details payments go to, or None; None too while a change awaits its second person."""
         rows = list(self.filter(landlord_id=landlord_id, state__in=["PROPOSED", "CONFIRMED"]))

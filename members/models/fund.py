@@ -1,12 +1,16 @@
 """Funds members bring, and their append-only ledger (DOMAIN §6)."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from members.access import Actor
 
 
 class FundKind(models.TextChoices):
@@ -30,6 +34,12 @@ def euros(label, **options) -> models.DecimalField:
 
 
 class FundQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor | None") -> "FundQuerySet":
+        """Funds whose lines the actor may read: all for the association, a manager's own (DOMAIN §6)."""
+        if actor is None or not (actor.is_association or actor.is_manager):
+            return self.none()
+        return self if actor.is_association else self.filter(owner_id=actor.organisation_id)
+
     def of_year(self, year: int) -> "FundQuerySet":
         return self.filter(year=year).select_related("owner").order_by("owner__sort_key", "kind")
 

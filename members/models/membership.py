@@ -1,6 +1,7 @@
 """Habilitations: who has which role in which organisation, and invitations to one."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -9,11 +10,20 @@ from django.utils.translation import gettext_lazy as _
 
 from members.roles import Role
 
+if TYPE_CHECKING:
+    from members.access import Actor
+
 
 class MembershipQuerySet(models.QuerySet):
     def active(self) -> "MembershipQuerySet":
         """Habilitations that open a door today: neither suspended, of an active person and organisation."""
         return self.filter(suspended_at=None, user__is_active=True, organisation__is_active=True)
+
+    def visible_to(self, actor: "Actor | None") -> "MembershipQuerySet":
+        """Habilitations shown on the pages of organisations: all for the association, else one's own's."""
+        if actor is None:
+            return self.none()
+        return self if actor.is_association else self.filter(organisation_id=actor.organisation_id)
 
     def of(self, user_id: int) -> "MembershipQuerySet":
         return (
@@ -66,6 +76,16 @@ class Membership(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor | None") -> "InvitationQuerySet":
+        """Invitations into organisations the actor may see."""
+        if actor is None:
+            return self.none()
+        return self if actor.is_association else self.filter(organisation_id=actor.organisation_id)
+
+    def unanswered(self) -> "InvitationQuerySet":
+        """Neither accepted nor cancelled, expired ones included: they may be sent again."""
+        return self.filter(accepted_at=None, cancelled_at=None).order_by("-created_at")
+
     def pending(self, now) -> "InvitationQuerySet":
         return self.filter(accepted_at=None, cancelled_at=None, expires_at__gt=now)
 

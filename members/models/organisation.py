@@ -1,16 +1,33 @@
 """Organisations: members of the association, landlords, partners, public bodies (DOMAIN §2)."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from ales.text import fold
+from ales.text import fold, words
 from members.roles import LandlordType, OrganisationKind
+
+if TYPE_CHECKING:
+    from members.access import Actor
 
 
 class OrganisationQuerySet(models.QuerySet):
+    def visible_to(self, actor: "Actor | None") -> "OrganisationQuerySet":
+        """Organisations whose page the actor may open: all for the association's staff, else one's own."""
+        if actor is None:
+            return self.none()
+        return self if actor.is_association else self.filter(pk=actor.organisation_id)
+
+    def matching(self, text: str) -> "OrganisationQuerySet":
+        """Organisations whose name contains every word of `text`."""
+        found = self
+        for word in words(text):
+            found = found.filter(sort_key__contains=word)
+        return found
+
     def members(self) -> "OrganisationQuerySet":
         """Members of the association, by name."""
         return self.filter(is_member=True).order_by("sort_key", "id")

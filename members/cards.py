@@ -1,0 +1,114 @@
+"""What this room shows on the dashboard."""
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from ales.dates import format_date
+from ales.money import format_euros
+from ales.registry import Card
+from members.access import Actor
+from members.models import BankDetails, Fund, Invitation
+
+#: Rows of a card; the page behind it has the rest.
+LIMIT = 5
+
+
+def details_awaiting(actor: Actor) -> int:
+    """Bank details the treasurer has to decide; nobody else is waited for."""
+    if not actor.is_treasurer:
+        return 0
+    return (
+        BankDetails.objects.visible_to(actor)
+        .awaiting()
+        .exclude(entered_by_id=actor.user_id)
+        .order_by()
+        .count()
+    )
+
+
+def dashboard_cards(request: HttpRequest) -> list[Card]:
+    """Cards of this room for the person of the request."""
+    actor = request.actor
+    cards = []
+    if actor.is_treasurer:
+        cards.append(_bank_details(actor))
+    if actor.is_admin or actor.is_manager:
+        cards += [_invitations(actor), _funds(actor)]
+    return cards
+
+
+def _bank_details(actor: Actor) -> Card:
+    waiting = BankDetails.objects.visible_to(actor).awaiting().exclude(entered_by_id=actor.user_id)[:LIMIT]
+    rows = [
+        {
+            "text": details.landlord.name,
+            "detail": f"Saisies par {details.entered_by.full_name} le "
+            f"{format_date(timezone.localtime(details.entered_at).date())} ; "
+            "les paiements à ce bailleur sont suspendus.",
+            "url": reverse("members:bank_details", args=[details.landlord.public_id]),
+        }
+        for details in waiting
+    ]
+    return Card(
+        title="Coordonnées bancaires à confirmer",
+        icon="identification",
+        rows=rows,
+        empty="Aucune coordonnée bancaire à confirmer.",
+        url=reverse("members:bank_details_awaiting"),
+        url_label="Toutes celles à confirmer",
+        order=20,
+        tone="warning",
+    )
+
+
+def _invitations(actor: Actor) -> Card:
+    now = timezone.now()
+    own = Invitation.objects.visible_to(actor).unanswered().select_related("organisation")[:LIMIT]
+    rows = [
+        {
+            "text": f"{invitation.first_name} {invitation.last_name}",
+            "detail": f"{invitation.get_role_display()}, {invitation.organisation.name}",
+            "badge": "Expirée" if invitation.expires_at <= now else "Envoyée",
+            "tone": "danger" if invitation.expires_at <= now else "progress",
+            "url": reverse("members:organisation", args=[invitation.organisation.public_id])
+            if actor.is_admin
+            else reverse("members:own_organisation"),
+        }
+        for invitation in own
+    ]
+    return Card(
+        title="Invitations sans réponse",
+        icon="envelope",
+        rows=rows,
+        empty="Aucune invitation sans réponse.",
+        order=80,
+    )
+
+
+def _funds(actor: Actor) -> Card:
+    year = timezone.localdate().year
+    low = [
+        fund
+        for fund in Fund.objects.visible_to(actor).of_year(year)
+        if fund.contributed and fund.available * 10 < fund.contributed
+    ]
+    rows = [
+        {
+            "text": f"{fund.name} {fund.year}",
+            "detail": f"{fund.owner.name} : il reste {format_euros(fund.available)} "
+            f"sur {format_euros(fund.contributed)}.",
+            "url": reverse("members:fund", args=[fund.public_id]),
+        }
+        for fund in low[:LIMIT]
+    ]
+    return Card(
+        title="Fonds presque épuisés",
+        icon="banknotes",
+        rows=rows,
+        empty="Aucun fonds n’est presque épuisé.",
+        url=reverse("members:funds"),
+        url_label="Tous les fonds",
+        order=70,
+        tone="warning",
+    )

@@ -1,0 +1,209 @@
+"""Forms of this room. The operations decide; a form reads types and keeps what was typed."""
+
+import uuid
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ales.forms import EuroField, FrenchDateField
+from ales.money import CENT
+from members import departments
+from members.models import Fund, Organisation
+from members.roles import LandlordType, OrganisationKind, Role
+
+ANY = [("", _("Tous"))]
+CHOOSE = [("", _("Choisir…"))]
+
+
+class OrganisationFilters(forms.Form):
+    """Filters of the list of organisations."""
+
+    q = forms.CharField(
+        label=_("Nom"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    kind = forms.ChoiceField(label=_("Genre"), required=False, choices=[*ANY, *OrganisationKind.choices])
+    department = forms.ChoiceField(label=_("Département"), required=False)
+    membership = forms.ChoiceField(
+        label=_("Adhésion"),
+        required=False,
+        choices=[*ANY, ("oui", _("Adhérents")), ("non", _("Non adhérents"))],
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [*ANY, *departments.choices()]
+
+
+class OrganisationForm(forms.Form):
+    """An organisation, as the association's staff writes it."""
+
+    name = forms.CharField(label=_("Nom"), max_length=140)
+    kind = forms.ChoiceField(label=_("Genre d’organisme"), choices=[*CHOOSE, *OrganisationKind.choices])
+    landlord_type = forms.ChoiceField(
+        label=_("Nature du bailleur"),
+        required=False,
+        choices=[("", _("Sans objet")), *LandlordType.choices],
+        help_text=_("Pour un bailleur seulement."),
+    )
+    department = forms.ChoiceField(label=_("Département"), required=False)
+    siret = forms.CharField(
+        label=_("SIRET"),
+        required=False,
+        max_length=20,
+        help_text=_("14 chiffres, par exemple 552 081 317 66522."),
+    )
+    email = forms.EmailField(label=_("Adresse électronique"), required=False)
+    phone = forms.CharField(label=_("Téléphone"), required=False, max_length=30)
+    address = forms.CharField(label=_("Adresse"), required=False, max_length=200)
+    postal_code = forms.CharField(label=_("Code postal"), required=False, max_length=5)
+    town = forms.CharField(label=_("Commune"), required=False, max_length=80)
+    is_member = forms.BooleanField(label=_("Adhérent de l’association"), required=False)
+    is_active = forms.BooleanField(
+        label=_("Organisme actif"),
+        required=False,
+        initial=True,
+        help_text=_("Inactif, plus personne n’y a accès et il n’est plus proposé."),
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = [("", _("Aucun")), *departments.choices()]
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, and to which role; `roles` are those the actor may give."""
+
+    first_name = forms.CharField(label=_("Prénom"), max_length=80)
+    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    email = forms.EmailField(
+        label=_("Adresse électronique"),
+        error_messages={"invalid": _("Indiquez une adresse complète, par exemple prenom.nom@organisme.fr.")},
+    )
+    role = forms.ChoiceField(label=_("Rôle"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, roles: tuple[Role, ...], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+        if len(roles) == 1:
+            self.fields["role"].initial = roles[0].value
+
+
+class RoleForm(forms.Form):
+    """Another role in the same organisation."""
+
+    role = forms.ChoiceField(label=_("Rôle"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, roles: tuple[Role, ...], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+
+
+class NewAccountForm(forms.Form):
+    """The password an invited person chooses."""
+
+    password = forms.CharField(
+        label=_("Mot de passe"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("Au moins 12 caractères, sans votre nom ni un mot trop courant."),
+    )
+    confirmation = forms.CharField(
+        label=_("Le même mot de passe, encore"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_confirmation(self) -> str:
+        confirmation = self.cleaned_data["confirmation"]
+        if "password" in self.cleaned_data and confirmation != self.cleaned_data["password"]:
+            raise forms.ValidationError(_("Les deux mots de passe diffèrent : saisissez-les à nouveau."))
+        return confirmation
+
+
+class AccountForm(forms.Form):
+    """One's own name and phone."""
+
+    first_name = forms.CharField(label=_("Prénom"), max_length=80)
+    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    phone = forms.CharField(label=_("Téléphone professionnel"), required=False, max_length=30)
+
+
+class BankDetailsForm(forms.Form):
+    """Bank details as they stand on the RIB."""
+
+    account_holder = forms.CharField(
+        label=_("Titulaire du compte"),
+        required=False,
+        max_length=140,
+        help_text=_("Exactement comme sur le RIB, 70 caractères au plus."),
+    )
+    iban = forms.CharField(
+        label=_("IBAN"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Avec ou sans espaces, par exemple FR14 2004 1010 0505 0001 3M02 606."),
+    )
+    bic = forms.CharField(
+        label=_("BIC"),
+        required=False,
+        max_length=14,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Laissez vide pour le déduire de l’IBAN."),
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why something is refused."""
+
+    reason = forms.CharField(
+        label=_("Motif"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("La personne qui a saisi le lira."),
+    )
+
+
+class FundForm(forms.Form):
+    """A new fund of a member."""
+
+    owner = forms.ModelChoiceField(
+        label=_("Adhérent"), queryset=Organisation.objects.none(), empty_label=_("Choisir…")
+    )
+    name = forms.CharField(label=_("Nom du fonds"), max_length=140)
+    year = forms.IntegerField(label=_("Année"), min_value=1998, max_value=2100)
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].queryset = Organisation.objects.members().filter(is_active=True)
+
+
+class ContributionForm(forms.Form):
+    """Money a member brings. `cause` makes a form sent twice count once."""
+
+    amount = EuroField(label=_("Montant versé"), min_value=CENT)
+    label = forms.CharField(label=_("Libellé"), max_length=200)
+    value_date = FrenchDateField(label=_("Date de valeur"))
+    cause = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+    def clean_value_date(self):
+        day = self.cleaned_data["value_date"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("Un versement ne peut pas être daté dans l’avenir."))
+        return day
+
+
+class TransferForm(ContributionForm):
+    """Money moved to another fund."""
+
+    field_order = ["to_fund", "amount", "label", "value_date", "cause"]
+
+    to_fund = forms.ModelChoiceField(
+        label=_("Vers le fonds"), queryset=Fund.objects.none(), empty_label=_("Choisir…")
+    )
+
+    def __init__(self, *args, funds, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to_fund"].queryset = funds
+        self.fields["amount"].label = _("Montant du virement")
