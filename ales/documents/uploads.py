@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from pikepdf.sanitize import Sanitizer
+from pikepdf.settings import set_qpdf_limits
 from PIL import Image, ImageOps
 
 from ales.documents.file_names import clean_file_name, extension_of
@@ -26,8 +27,17 @@ MAX_PAGES = 100
 _END_OF_PDF = b"%%EOF"
 _END_WITHIN = 1024  # bytes from the end, as readers look for it
 
-# The limit holds for whatever opens a picture in this process.
+# Both limits hold for the whole process. Unlimited, a PDF of 300 kB took 600 MB to open (tried).
 Image.MAX_IMAGE_PIXELS = settings.UPLOAD_MAX_PIXELS
+MAX_INFLATED = 64 * 1024 * 1024  # bytes
+set_qpdf_limits(
+    flate_max_memory=MAX_INFLATED,
+    run_length_max_memory=MAX_INFLATED,
+    png_max_memory=MAX_INFLATED,
+    tiff_max_memory=MAX_INFLATED,
+    dct_max_memory=MAX_INFLATED,
+    parser_max_container_size=200_000,
+)
 
 
 @dataclass(frozen=True)

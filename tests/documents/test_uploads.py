@@ -124,6 +124,34 @@ def test_pixel_bombs_are_refused_before_they_expand(size):
         assert "40 millions de points" in fault("bombe.png", png_of(*size))
 
 
+def inflating_pdf(size: int) -> bytes:
+    """A small, sound PDF whose page tree lies in an object stream that inflates to `size` bytes."""
+    inflated = b"3 0 <</Type/Pages/Kids[4 0 R]/Count 1>>".ljust(size)
+    deflated = zlib.compress(inflated, 9)
+    holder = b"<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>" % len(deflated)
+    objects = {
+        1: b"<</Type/Catalog/Pages 3 0 R>>",
+        2: holder + b"stream\n" + deflated + b"\nendstream",
+        4: b"<</Type/Page/Parent 3 0 R/MediaBox[0 0 9 9]>>",
+    }
+    content, places = b"%PDF-1.5\n", {}
+    for number, body in objects.items():
+        places[number] = len(content)
+        content += b"%d 0 obj\n%b\nendobj\n" % (number, body)
+    places[5] = len(content)
+    table = b"".join(
+        (b"\2" + (2).to_bytes(4) if n == 3 else bytes([n in places]) + places.get(n, 0).to_bytes(4)) + b"\0\0"
+        for n in range(6)
+    )
+    content += b"5 0 obj\n<</Type/XRef/Size 6/W[1 4 2]/Root 1 0 R/Length %d>>stream\n" % len(table)
+    return content + table + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % places[5]
+
+
+def test_a_pdf_may_not_inflate_without_end():
+    assert uploads.clean_upload(sent("petit.pdf", inflating_pdf(10_000))).content
+    assert "abîmé" in fault("bombe.pdf", inflating_pdf(uploads.MAX_INFLATED + 1000))
+
+
 def test_scripts_attachments_links_and_metadata_leave_a_pdf():
     def arm(pdf: pikepdf.Pdf) -> None:
         pdf.Root.OpenAction = OPEN_ACTION
