@@ -1,4 +1,4 @@
-"""The Celery application. Messages only nudge: the rows of the production queue are the truth (DESIGN §2.9)."""
+"""The Celery application. Messages only nudge: the queue's rows are the truth (DESIGN §2.9)."""
 
 import os
 

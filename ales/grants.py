@@ -23,7 +23,8 @@ def grant_application_rights(sender, using="default", **kwargs) -> None:
         (owner,) = cursor.fetchone()
         role = settings.APPLICATION_ROLE
         if owner == role:
-            # One address for everything (a reader's machine): nothing to hand over, and the catalogue test says so.
+            # One address for everything (a reader's machine): nothing to hand over.
+            # The catalogue test says so.
             return
         quoted = connection.ops.quote_name
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {quoted(role)}")

@@ -20,7 +20,7 @@ class AidEvent(models.Model):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)
     request = models.ForeignKey(AidRequest, on_delete=models.PROTECT, related_name="events")
-    #: The move's name (`states.MOVES`) or another kind of happening (`create`, `edit`, `order`, `execution`…).
+    #: The move's name (`states.MOVES`) or another happening (`create`, `edit`, `order`, `execution`…).
     kind = models.CharField(_("étape"), max_length=30)
     from_state = models.CharField(_("de"), max_length=12, blank=True)
     to_state = models.CharField(_("à"), max_length=12, blank=True)
