@@ -17,7 +17,7 @@ from ales.money import ZERO, format_euros, parse_euros
 from cases import facts, permissions
 from cases.models import Protocol, TenantCase, Undertaking
 from cases.models.protocol import Party, ProtocolState
-from cases.operations.base import lock, record
+from cases.operations.base import day_of, lock, record
 from members.access import Actor
 
 MAX_UNDERTAKINGS = 20
@@ -78,7 +78,7 @@ def prepare(
         created_at=at,
     )
     if former is None:
-        typed = default_undertakings(case, terms, at.date())
+        typed = default_undertakings(case, terms, day_of(at))
     else:
         typed = [
             UndertakingInput(u.party, u.text, u.due_on, u.is_follow_up) for u in former.undertakings.all()

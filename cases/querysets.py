@@ -1,7 +1,6 @@
 """Reads of the cases' room. Every root starts with `visible_to(actor)` (DESIGN §2.5)."""
 
 from django.db import models
-from django.db.models import Q
 
 from ales.text import words
 from members.access import Actor
@@ -23,15 +22,6 @@ class TenantCaseQuerySet(models.QuerySet):
 
     def latest_first(self) -> "TenantCaseQuerySet":
         return self.order_by("-updated_at", "-id")
-
-    def older_than(self, updated_at, pk: int) -> "TenantCaseQuerySet":
-        """Cases that follow this one in `latest_first`: the next page."""
-        return self.filter(Q(updated_at__lt=updated_at) | Q(updated_at=updated_at, pk__lt=pk))
-
-    def newer_than(self, updated_at, pk: int) -> "TenantCaseQuerySet":
-        """Cases that precede this one in `latest_first`, nearest first: the previous page."""
-        newer = self.filter(Q(updated_at__gt=updated_at) | Q(updated_at=updated_at, pk__gt=pk))
-        return newer.order_by("updated_at", "id")
 
     def with_file(self) -> "TenantCaseQuerySet":
         """With everything `cases.facts` reads, in a fixed number of queries."""

@@ -1,7 +1,9 @@
 """What every operation on a case does: lock it, check the page is fresh, record what happened."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
+
+from django.utils import timezone
 
 from ales.errors import NotAllowedError, StalePageError
 from ales.text import fold
@@ -13,6 +15,11 @@ STALE = (
     "Quelqu’un a enregistré cette étape entre-temps. Votre saisie est conservée ci-dessous : "
     "relisez-la, puis enregistrez de nouveau pour remplacer la version actuelle."
 )
+
+
+def day_of(at: datetime) -> date:
+    """The day it is, in France, at that moment."""
+    return timezone.localtime(at).date()
 
 
 def lock(actor: Actor, case_id: UUID) -> TenantCase:
@@ -85,7 +92,7 @@ def finish_step(
     if (
         text
         and not CaseEvent.objects.filter(
-            case=case, kind=f"step:{step}", by_id=actor.user_id, at__date=at.date()
+            case=case, kind=f"step:{step}", by_id=actor.user_id, at__date=day_of(at)
         ).exists()
     ):
         record(case, actor, at, f"step:{step}", text)
