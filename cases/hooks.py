@@ -1,5 +1,128 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ales import registry
+from ales.registry import Card, NavEntry
+from cases import facts
+from cases.documents import protocol
+from cases.models import TenantCase, Undertaking
+from cases.models.case import CaseState
+from cases.models.protocol import ProtocolState
+from members.roles import SOCIAL_ROLES
+
+SILENT_DAYS = 30
+FOLLOW_UP_DAYS = 21
+CARD_ROWS = 5
+SCANNED_CASES = 30
+
+NAVIGATION = NavEntry(
+    label=_("Dossiers"), url_name="cases:list", icon="folder", roles=frozenset(SOCIAL_ROLES), order=10
+)
+
+
+def dashboard_cards(request: HttpRequest) -> list[Card]:
+    """Of my open cases: the silent ones, the follow-up dates to come, the incomplete files."""
+    actor = request.actor
+    if actor is None or not actor.is_social:
+        return []
+    mine = TenantCase.objects.visible_to(actor).filter(referent_id=actor.user_id, state=CaseState.OPEN)
+    return [_follow_up_card(request), _incomplete_card(mine), _silent_card(mine)]
+
+
+def _address(case: TenantCase) -> str:
+    return reverse("cases:detail", args=[case.public_id])
+
+
+def _silent_card(mine) -> Card:
+    since = timezone.now() - timedelta(days=SILENT_DAYS)
+    rows = [
+        {
+            "text": case.tenant_name or case.reference,
+            "detail": f"sans changement depuis le {timezone.localtime(case.updated_at):%d/%m/%Y}",
+            "url": _address(case),
+        }
+        for case in mine.filter(updated_at__lt=since).order_by("updated_at", "id")[:CARD_ROWS]
+    ]
+    return Card(
+        title="Dossiers à reprendre",
+        icon="clock",
+        rows=rows,
+        empty="Aucun de vos dossiers n’est resté plus de 30 jours sans nouvelle.",
+        url=reverse("cases:list") + "?referent=moi&etat=OPEN",
+        url_label="Mes dossiers ouverts",
+        order=30,
+        tone="warning" if rows else "neutral",
+    )
+
+
+def _follow_up_card(request: HttpRequest) -> Card:
+    today = timezone.localdate()
+    coming = (
+        Undertaking.objects.filter(
+            organisation_id=request.actor.organisation_id,
+            is_follow_up=True,
+            due_on__range=(today - timedelta(days=7), today + timedelta(days=FOLLOW_UP_DAYS)),
+            protocol__state__in=(ProtocolState.ISSUED, ProtocolState.SIGNED),
+            case__referent_id=request.actor.user_id,
+            case__state=CaseState.OPEN,
+        )
+        .select_related("case")
+        .order_by("due_on", "id")[:CARD_ROWS]
+    )
+    rows = [
+        {
+            "text": undertaking.case.tenant_name,
+            "detail": f"{undertaking.due_on:%d/%m/%Y} : {undertaking.text}",
+            "url": _address(undertaking.case),
+        }
+        for undertaking in coming
+    ]
+    return Card(
+        title="Suivis à venir",
+        icon="calendar-days",
+        rows=rows,
+        empty="Aucun rendez-vous de suivi dans les trois semaines.",
+        order=10,
+        tone="info" if rows else "neutral",
+    )
+
+
+def _incomplete_card(mine) -> Card:
+    """Among the cases touched last: reading every file of a busy social worker would cost too much."""
+    rows = []
+    for case in mine.with_file().latest_first()[:SCANNED_CASES]:
+        points = facts.missing_points(case)
+        if points:
+            more = f" (et {len(points) - 1} autres points)" if len(points) > 1 else ""
+            if len(points) == 2:
+                more = " (et un autre point)"
+            rows.append(
+                {
+                    "text": case.tenant_name or case.reference,
+                    "detail": f"{points[0].message}{more}",
+                    "url": reverse("cases:summary", args=[case.public_id]),
+                }
+            )
+        if len(rows) == CARD_ROWS:
+            break
+    return Card(
+        title="Dossiers à compléter",
+        icon="pencil-square",
+        rows=rows,
+        empty="Vos dossiers récents sont complets.",
+        order=20,
+        tone="warning" if rows else "neutral",
+    )
+
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.navigation.add(NAVIGATION)
+    registry.dashboard_cards.add(dashboard_cards)
+    registry.document_builders[protocol.KIND] = protocol.builder

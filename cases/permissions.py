@@ -80,3 +80,17 @@ def may_sign_protocol(actor: Actor, case: TenantCase, protocol: Protocol | None)
     if protocol.state == ProtocolState.SIGNED:
         return refused("L’exemplaire signé est déjà déposé.")
     return ALLOWED
+
+
+def may_revise_protocol(actor: Actor, case: TenantCase, protocol: Protocol | None) -> Verdict:
+    """Take an issued agreement back to preparation: while nobody signed it."""
+    verdict = may_edit(actor, case)
+    if not verdict:
+        return verdict
+    if protocol is None or protocol.state == ProtocolState.DRAFT:
+        return refused("Ce protocole est encore en préparation : modifiez-le directement.")
+    if protocol.state == ProtocolState.REPLACED:
+        return refused("Cette version a déjà été remplacée.")
+    if protocol.state == ProtocolState.SIGNED:
+        return refused("Ce protocole est signé : seul un changement de l’aide en ouvre un nouveau.")
+    return ALLOWED

@@ -9,12 +9,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from ales.dates import add_months
+from ales.dates import add_months, format_date
+from ales.documents import production
+from ales.documents.models import Audience
+from ales.documents.uploads import store_upload
 from ales.errors import InvalidInputError, require
 from ales.money import ZERO, format_euros, parse_euros
 from cases import facts, permissions
+from cases.documents import protocol as document
 from cases.models import Protocol, TenantCase, Undertaking
 from cases.models.protocol import Party, ProtocolState
 from cases.operations.base import day_of, lock, record
@@ -66,32 +71,7 @@ def prepare(
             former.save(update_fields=["terms"])
             return former
         _replace(former, actor, at)
-    version = Protocol.objects.filter(request_id=request_id).count() + 1
-    protocol = Protocol.objects.create(
-        case=case,
-        request_id=request_id,
-        version=version,
-        terms=terms,
-        place=former.place if former else case.town,
-        repayment_monthly=former.repayment_monthly if former else None,
-        created_by_id=actor.user_id,
-        created_at=at,
-    )
-    if former is None:
-        typed = default_undertakings(case, terms, day_of(at))
-    else:
-        typed = [
-            UndertakingInput(u.party, u.text, u.due_on, u.is_follow_up) for u in former.undertakings.all()
-        ]
-    _write_undertakings(protocol, typed)
-    record(
-        case,
-        actor,
-        at,
-        "protocol_prepared",
-        f"Protocole de l’aide {terms.get('reference', '')} préparé (version {version})",
-    )
-    return protocol
+    return _create_version(case, request_id, terms, actor, at, former=former)
 
 
 def default_undertakings(case: TenantCase, terms: dict[str, Any], on: date) -> list[UndertakingInput]:
@@ -176,6 +156,100 @@ def update_undertakings(
 
 
 @transaction.atomic
+def issue(*, actor: Actor, protocol_id: UUID, at: datetime) -> Protocol:
+    """Freeze the agreement and have its PDF produced; issued twice, it is produced once.
+
+    Raises InvalidInputError while the file can't be printed (no tenant, no dwelling, no undertakings).
+    """
+    protocol, case = _lock_protocol(actor, protocol_id)
+    if protocol.state == ProtocolState.ISSUED:
+        return protocol
+    require(permissions.may_write_protocol(actor, case, protocol))
+    faults = [
+        fault.message
+        for fault in facts.missing_points(case)
+        if fault.code in ("no_person", "no_tenant", "no_tenancy", "unexplained_entitlements")
+    ]
+    parties = {undertaking.party for undertaking in protocol.undertakings.all()}
+    if parties != set(Party.values):
+        faults.append("Écrivez les engagements du ménage et ceux du référent.")
+    if not protocol.place:
+        faults.append("Indiquez où le protocole est signé.")
+    if faults:
+        raise InvalidInputError({"": faults})
+    protocol.job = production.enqueue(
+        kind=document.KIND,
+        subject_kind=document.KIND,
+        subject_id=protocol.public_id,
+        unique_key=f"{document.KIND}:{protocol.public_id}",
+        payload=document.payload_of(protocol, case, day_of(at)),
+        title=f"Protocole d’accord – {case.tenant_name}",
+        file_name=f"protocole-{protocol.terms['reference']}-v{protocol.version}.pdf",
+        organisation_id=case.organisation_id,
+        audience=Audience.SOCIAL,
+        created_by_id=actor.user_id,
+        created_at=at,
+    )
+    protocol.state = ProtocolState.ISSUED
+    protocol.issued_at = at
+    protocol.save(update_fields=["job", "state", "issued_at"])
+    record(case, actor, at, "protocol_issued", f"Protocole version {protocol.version} édité, à faire signer")
+    return protocol
+
+
+@transaction.atomic
+def revise(*, actor: Actor, protocol_id: UUID, at: datetime) -> Protocol:
+    """A new draft of an issued, still unsigned agreement: same aid, undertakings to rewrite."""
+    protocol, case = _lock_protocol(actor, protocol_id)
+    require(permissions.may_revise_protocol(actor, case, protocol))
+    terms = protocol.terms
+    _replace(protocol, actor, at)
+    return _create_version(case, protocol.request_id, terms, actor, at, former=protocol)
+
+
+@transaction.atomic
+def file_signed_scan(
+    *, actor: Actor, protocol_id: UUID, uploaded: UploadedFile | None, signed_on: date | None, at: datetime
+) -> Protocol:
+    """File the copy signed by both sides; signed between the day of issue and today.
+
+    Raises InvalidInputError at `file` or `signed_on`.
+    """
+    protocol, case = _lock_protocol(actor, protocol_id)
+    require(permissions.may_sign_protocol(actor, case, protocol))
+    faults: dict[str, list[str]] = {}
+    if uploaded is None:
+        faults["file"] = ["Joignez l’exemplaire signé, en PDF, JPEG ou PNG."]
+    if signed_on is None:
+        faults["signed_on"] = ["Indiquez la date de signature."]
+    elif signed_on > day_of(at):
+        faults["signed_on"] = ["La date de signature est dans le futur."]
+    elif signed_on < day_of(protocol.issued_at):
+        faults["signed_on"] = [
+            f"Cette version a été éditée le {format_date(day_of(protocol.issued_at))} : "
+            "elle n’a pas pu être signée avant."
+        ]
+    if faults:
+        raise InvalidInputError(faults)
+    protocol.signed_scan = store_upload(
+        uploaded,
+        organisation_id=case.organisation_id,
+        audience=Audience.SOCIAL,
+        subject_kind=document.KIND,
+        subject_id=protocol.public_id,
+        kind="signed_protocol",
+        title=f"Protocole signé – {case.tenant_name}",
+        created_by_id=actor.user_id,
+    )
+    protocol.signed_on = signed_on
+    protocol.filed_by_id = actor.user_id
+    protocol.state = ProtocolState.SIGNED
+    protocol.save(update_fields=["signed_scan", "signed_on", "filed_by", "state"])
+    record(case, actor, at, "protocol_signed", f"Protocole version {protocol.version} signé et déposé")
+    return protocol
+
+
+@transaction.atomic
 def replace(request_id: UUID, *, actor: Actor, at: datetime) -> None:
     """The aid's terms changed: its issued or signed version no longer counts. A draft stays."""
     protocol = current(request_id)
@@ -183,6 +257,44 @@ def replace(request_id: UUID, *, actor: Actor, at: datetime) -> None:
         return
     lock(actor, protocol.case.public_id)
     _replace(protocol, actor, at)
+
+
+def _create_version(
+    case: TenantCase,
+    request_id: UUID,
+    terms: dict[str, Any],
+    actor: Actor,
+    at: datetime,
+    *,
+    former: Protocol | None,
+) -> Protocol:
+    """The next version, as a draft, with the former one's undertakings or the usual ones."""
+    version = Protocol.objects.filter(request_id=request_id).count() + 1
+    protocol = Protocol.objects.create(
+        case=case,
+        request_id=request_id,
+        version=version,
+        terms=terms,
+        place=former.place if former else case.town,
+        repayment_monthly=former.repayment_monthly if former else None,
+        created_by_id=actor.user_id,
+        created_at=at,
+    )
+    if former is None:
+        typed = default_undertakings(case, terms, day_of(at))
+    else:
+        typed = [
+            UndertakingInput(u.party, u.text, u.due_on, u.is_follow_up) for u in former.undertakings.all()
+        ]
+    _write_undertakings(protocol, typed)
+    record(
+        case,
+        actor,
+        at,
+        "protocol_prepared",
+        f"Protocole de l’aide {terms.get('reference', '')} préparé (version {version})",
+    )
+    return protocol
 
 
 def _replace(protocol: Protocol, actor: Actor, at: datetime) -> None:

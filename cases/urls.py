@@ -1,5 +1,30 @@
 """Addresses of this room."""
 
+from django.urls import path
+
+from cases.views import case, entry, listing, protocol
+
 app_name = "cases"
 
-urlpatterns = []
+urlpatterns = [
+    path("", listing.case_list, name="list"),
+    path("nouveau/", listing.new_case, name="new"),
+    path("communes/", entry.communes, name="communes"),
+    path("<uuid:public_id>/", case.detail, name="detail"),
+    path("<uuid:public_id>/cloture/", case.close, name="close"),
+    path("<uuid:public_id>/reouverture/", case.reopen, name="reopen"),
+    path("<uuid:public_id>/referent/", case.referent, name="referent"),
+    path("<uuid:public_id>/documents/", case.documents, name="documents"),
+    path("<uuid:public_id>/etapes/recapitulatif/", entry.summary, name="summary"),
+    path("<uuid:public_id>/etapes/<slug:slug>/", entry.step, name="step"),
+    path("<uuid:public_id>/etapes/<slug:slug>/brouillon/", entry.autosave, name="autosave"),
+    path("<uuid:public_id>/etapes/<slug:slug>/abandon/", entry.discard, name="discard"),
+    path("<uuid:public_id>/etapes/<slug:slug>/calcul/", entry.live, name="live"),
+    path("<uuid:public_id>/protocole/<uuid:request_id>/", protocol.page, name="protocol"),
+    path(
+        "<uuid:public_id>/protocole/<uuid:request_id>/brouillon/", protocol.autosave, name="protocol_autosave"
+    ),
+    path("<uuid:public_id>/protocole/<uuid:request_id>/edition/", protocol.issue, name="protocol_issue"),
+    path("<uuid:public_id>/protocole/<uuid:request_id>/revision/", protocol.revise, name="protocol_revise"),
+    path("<uuid:public_id>/protocole/<uuid:request_id>/signature/", protocol.sign, name="protocol_sign"),
+]

@@ -1,0 +1,31 @@
+"""The indicators of a household, moment beside moment, ready for the template."""
+
+from typing import Any
+
+from cases.rules import budget, codes
+
+_FIGURES = ("debt_ratio", "living_remainder", "available_per_person", "residual_rent")
+
+
+def indicator_columns(found: dict[str, budget.Indicators]) -> list[dict[str, Any]]:
+    """One column a moment, in order, each figure with its explanation; empty for a moment unknown.
+
+    The tone of the available amount follows the strict threshold on its exact value (DOMAIN §5).
+    """
+    columns = []
+    for moment in codes.SnapshotMoment:
+        indicators = found.get(moment)
+        column: dict[str, Any] = {"label": codes.label(moment), "figures": [], "simulated": False}
+        if indicators is not None:
+            below = budget.below_threshold(indicators.available_per_person.value)
+            column |= {
+                "simulated": indicators.simulated,
+                "is_below": below,
+                "badge": None
+                if below is None
+                else ("Moins de 300 € par personne" if below else "300 € ou plus par personne"),
+                "tone": "warning" if below else "success",
+                "figures": [getattr(indicators, name).explanation for name in _FIGURES],
+            }
+        columns.append(column)
+    return columns

@@ -1,0 +1,126 @@
+"""The list of the organisation's cases, and the opening of one."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ales.errors import InvalidInputError
+from ales.http import form_page, reading
+from ales.keyset import page_of
+from ales.money import NO_BREAK_SPACE
+from ales.text import fold
+from cases import operations, permissions
+from cases.communes import communes
+from cases.forms.case import CaseFilters
+from cases.forms.housing import NewCaseForm
+from cases.models import TenantCase
+from cases.models.case import CaseState
+from cases.querysets import TenantCaseQuerySet
+from members.access import roles_required
+from members.models import Organisation
+from members.roles import Role
+
+TONES = {CaseState.OPEN: "success", CaseState.CLOSED: "neutral"}
+
+
+@reading
+@roles_required(Role.SOCIAL_WORKER, Role.MANAGER)
+def case_list(request: HttpRequest) -> HttpResponse:
+    """Cases of the active organisation, latest change first; filters stay in the address."""
+    landlords = Organisation.objects.landlords_for(request.actor.organisation_id)
+    filters = CaseFilters(
+        request.GET,
+        referents=operations.referents_of(request.actor.organisation_id),
+        landlords=[(str(public_id), name) for public_id, name in landlords.values_list("public_id", "name")],
+    )
+    filters.is_valid()
+    wanted = {name: value for name, value in filters.cleaned_data.items() if value}
+    queryset = filtered(TenantCase.objects.visible_to(request.actor), wanted, request.actor.user_id)
+    page = page_of(
+        queryset.select_related("referent").defer("search_text", "social_notes", "step_versions"),
+        request.GET,
+        ("updated_at", "id"),
+        descending=True,
+    )
+    base = reverse("cases:list")
+    context = {
+        "filters": filters,
+        "is_filtered": bool(wanted),
+        "page": page,
+        "rows": [_row(case, base) for case in page.rows],
+        "may_create": permissions.may_create(request.actor),
+    }
+    return render(request, "cases/list.html", context)
+
+
+def filtered(queryset: TenantCaseQuerySet, wanted: dict[str, str], user_id: int) -> TenantCaseQuerySet:
+    """The cases that match the filters `wanted` (fields of CaseFilters)."""
+    if "q" in wanted:
+        queryset = queryset.matching(wanted["q"])
+    if "etat" in wanted:
+        queryset = queryset.filter(state=wanted["etat"])
+    if wanted.get("referent") == "moi":
+        queryset = queryset.filter(referent_id=user_id)
+    elif "referent" in wanted:
+        queryset = queryset.filter(referent__public_id=wanted["referent"])
+    if "bailleur" in wanted:
+        queryset = queryset.filter(tenancy__landlord__public_id=wanted["bailleur"])
+    if "lieu" in wanted:
+        place = wanted["lieu"].strip()
+        if place.upper() in {commune.department for commune in communes()}:
+            queryset = queryset.filter(tenancy__department=place.upper())
+        else:
+            queryset = queryset.filter(search_text__contains=fold(place))
+    return queryset
+
+
+def _row(case: TenantCase, base: str) -> dict:
+    """Text and address ready made: the template only prints (PITFALLS, speed of pages)."""
+    return {
+        "url": f"{base}{case.public_id}/",
+        "tenant": case.tenant_name or _("Locataire à renseigner"),
+        "reference": case.reference,
+        "town": case.town,
+        "landlord": case.landlord_name or NO_BREAK_SPACE,
+        "referent": case.referent.full_name,
+        "state": case.get_state_display(),
+        "tone": TONES[case.state],
+        "updated": f"{timezone.localtime(case.updated_at):%d/%m/%Y}",
+    }
+
+
+@form_page
+@roles_required(Role.SOCIAL_WORKER, Role.MANAGER)
+def new_case(request: HttpRequest) -> HttpResponse:
+    """Open a case with the tenant's name, then go on with the first step."""
+    referents = operations.referents_of(request.actor.organisation_id)
+    mine = next((pk for pk, _name in referents if pk == str(request.user.public_id)), None)
+    form = NewCaseForm(
+        request.POST or None,
+        referents=referents,
+        initial={"opened_on": timezone.localdate(), "referent": mine, "key": uuid.uuid4()},
+    )
+    if request.method == "POST" and form.is_valid():
+        typed = form.cleaned_data
+        try:
+            case = operations.create_case(
+                actor=request.actor,
+                key=typed["key"],
+                last_name=typed["last_name"],
+                first_name=typed["first_name"],
+                referent_id=typed["referent"],
+                opened_on=typed["opened_on"],
+                at=timezone.now(),
+            )
+        except InvalidInputError as error:
+            for name, texts in error.faults.items():
+                form.add_error(name or None, texts)
+        else:
+            messages.success(request, _("Dossier %(reference)s ouvert.") % {"reference": case.reference})
+            return redirect("cases:step", case.public_id, "menage")
+    return render(request, "cases/new.html", {"form": form}, status=422 if form.errors else 200)

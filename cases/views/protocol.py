@@ -1,0 +1,231 @@
+"""The agreement of an aid: written, issued, signed."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ales.documents.links import file_of_document, file_of_job
+from ales.errors import InvalidInputError, Refusal
+from ales.http import form_page, writing
+from ales.templatetags.components import error_summary
+from cases import facts, operations, permissions, protocols
+from cases.forms.protocol import ProtocolForm, SignedScanForm, UndertakingFormSet
+from cases.models import Protocol, StepDraft, TenantCase
+from cases.models.protocol import ProtocolState
+from cases.views.case import PROTOCOL_TONES
+from cases.views.entry import as_query, keep_typed, load, social_only, typed_text
+
+
+def step_name(request_id) -> str:
+    """Name of the agreement's draft among the steps'."""
+    return f"protocol:{request_id.hex[:30]}"
+
+
+def _current(case: TenantCase, request_id) -> Protocol:
+    """The live version of this case's agreement; 404 before the aid handed its terms down."""
+    protocol = (
+        case.protocols.filter(request_id=request_id)
+        .exclude(state=ProtocolState.REPLACED)
+        .select_related("job__document", "signed_scan")
+        .first()
+    )
+    if protocol is None:
+        raise Http404(request_id)
+    return protocol
+
+
+def _former(case: TenantCase, request_id, version: str) -> Protocol:
+    if not version.isdecimal() or len(version) > 4:
+        raise Http404(version)
+    return get_object_or_404(
+        case.protocols.select_related("job__document", "signed_scan"),
+        request_id=request_id,
+        version=int(version),
+    )
+
+
+@form_page
+@social_only
+def page(request: HttpRequest, public_id, request_id) -> HttpResponse:
+    """The agreement of one aid: a form while it is prepared, then what was issued and signed."""
+    case = load(request, public_id)
+    wanted = request.GET.get("version", "")
+    protocol = _former(case, request_id, wanted) if wanted else _current(case, request_id)
+    verdict = permissions.may_write_protocol(request.actor, case, protocol)
+    if request.method == "POST":
+        return _take(request, case, protocol)
+    data = None
+    if verdict:
+        draft = StepDraft.objects.filter(
+            case=case, step=step_name(request_id), user_id=request.actor.user_id
+        ).first()
+        data = as_query(draft.data) if draft else None
+    form, rows = _forms(protocol, data)
+    if data is not None:
+        form.is_valid(), rows.is_valid()
+    return _show(request, case, protocol, form, rows)
+
+
+def _forms(protocol: Protocol, data: QueryDict | None) -> tuple[ProtocolForm, Any]:
+    if data is not None:
+        data = data.copy()
+        data["engagements-INITIAL_FORMS"] = "0"
+    initial = {"place": protocol.place, "repayment_monthly": protocol.repayment_monthly}
+    lines = [
+        {"party": u.party, "text": u.text, "due_on": u.due_on, "is_follow_up": u.is_follow_up}
+        for u in protocol.undertakings.all()
+    ]
+    return (
+        ProtocolForm(data, initial=initial),
+        UndertakingFormSet(data, prefix="engagements", initial=None if data else lines),
+    )
+
+
+def _take(request: HttpRequest, case: TenantCase, protocol: Protocol) -> HttpResponse:
+    form, rows = _forms(protocol, request.POST)
+    name, at = step_name(protocol.request_id), timezone.now()
+    if form.is_valid() & rows.is_valid():
+        removed = rows.deleted_forms
+        kept = [row.cleaned_data for row in rows if row.has_changed() and row not in removed]
+        try:
+            protocols.update_undertakings(
+                actor=request.actor,
+                protocol_id=protocol.public_id,
+                place=form.cleaned_data["place"],
+                repayment_monthly=form.cleaned_data["repayment_monthly"],
+                undertakings=[
+                    protocols.UndertakingInput(row["party"], row["text"], row["due_on"], row["is_follow_up"])
+                    for row in kept
+                ],
+                at=at,
+            )
+        except Refusal as error:
+            _refuse(form, error)
+        else:
+            operations.discard_draft(actor=request.actor, case_id=case.public_id, step=name)
+            messages.success(request, _("Engagements enregistrés."))
+            return redirect("cases:protocol", case.public_id, protocol.request_id)
+    if permissions.may_edit(request.actor, case):
+        operations.save_draft(
+            actor=request.actor, case_id=case.public_id, step=name, data=typed_text(request.POST), at=at
+        )
+    return _show(request, case, protocol, form, rows, status=422)
+
+
+def _show(
+    request: HttpRequest,
+    case: TenantCase,
+    protocol: Protocol,
+    form: ProtocolForm,
+    rows: Any,
+    *,
+    scan: SignedScanForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor = request.actor
+    address = [case.public_id, protocol.request_id]
+    context = {
+        "case": case,
+        "protocol": protocol,
+        "terms": protocol.terms,
+        "state_tone": PROTOCOL_TONES[protocol.state],
+        "is_current": protocol.state != ProtocolState.REPLACED,
+        "form": form,
+        "rows": rows,
+        "scan_form": scan or SignedScanForm(initial={"signed_on": timezone.localdate()}),
+        "entries": error_summary(form, *rows.forms)["entries"],
+        "row_errors": rows.non_form_errors() if rows.is_bound else [],
+        "write": permissions.may_write_protocol(actor, case, protocol),
+        "sign": permissions.may_sign_protocol(actor, case, protocol),
+        "revise": permissions.may_revise_protocol(actor, case, protocol),
+        "file": file_of_job(protocol.job) if protocol.job else None,
+        "scan": file_of_document(protocol.signed_scan) if protocol.signed_scan else None,
+        "undertakings": list(protocol.undertakings.all()),
+        "residual": facts.residual_rent_of(case)[0],
+        "versions": list(
+            case.protocols.filter(request_id=protocol.request_id).exclude(pk=protocol.pk).order_by("-version")
+        ),
+        "url": reverse("cases:protocol", args=address),
+        "autosave_url": reverse("cases:protocol_autosave", args=address),
+        "issue_url": reverse("cases:protocol_issue", args=address),
+        "revise_url": reverse("cases:protocol_revise", args=address),
+        "sign_url": reverse("cases:protocol_sign", args=address),
+    }
+    return render(request, "cases/protocol.html", context, status=status)
+
+
+def _refuse(form: Any, error: Refusal) -> None:
+    faults = error.faults if isinstance(error, InvalidInputError) else {"": [error.message]}
+    for name, texts in faults.items():
+        form.add_error(name if name in form.fields else None, texts)
+
+
+@writing
+@social_only
+def autosave(request: HttpRequest, public_id, request_id) -> HttpResponse:
+    """Keep the undertakings being typed."""
+    return keep_typed(request, public_id, step_name(request_id))
+
+
+@writing
+@social_only
+def issue(request: HttpRequest, public_id, request_id) -> HttpResponse:
+    case = load(request, public_id)
+    try:
+        protocols.issue(
+            actor=request.actor, protocol_id=_current(case, request_id).public_id, at=timezone.now()
+        )
+    except InvalidInputError as error:
+        for texts in error.faults.values():
+            for text in texts:
+                messages.error(request, text)
+    except Refusal as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Protocole édité : faites-le signer, puis déposez l’exemplaire signé."))
+    return redirect("cases:protocol", case.public_id, request_id)
+
+
+@writing
+@social_only
+def revise(request: HttpRequest, public_id, request_id) -> HttpResponse:
+    case = load(request, public_id)
+    try:
+        protocols.revise(
+            actor=request.actor, protocol_id=_current(case, request_id).public_id, at=timezone.now()
+        )
+    except Refusal as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("Nouvelle version en préparation."))
+    return redirect("cases:protocol", case.public_id, request_id)
+
+
+@writing
+@social_only
+def sign(request: HttpRequest, public_id, request_id) -> HttpResponse:
+    """File the signed copy; a refused one comes back on the page with its reason."""
+    case = load(request, public_id)
+    protocol = _current(case, request_id)
+    scan = SignedScanForm(request.POST, request.FILES)
+    if scan.is_valid():
+        try:
+            protocols.file_signed_scan(
+                actor=request.actor,
+                protocol_id=protocol.public_id,
+                uploaded=scan.cleaned_data["file"],
+                signed_on=scan.cleaned_data["signed_on"],
+                at=timezone.now(),
+            )
+        except Refusal as error:
+            _refuse(scan, error)
+        else:
+            messages.success(request, _("Exemplaire signé déposé : la demande d’aide peut être soumise."))
+            return redirect("cases:protocol", case.public_id, request_id)
+    form, rows = _forms(protocol, None)
+    return _show(request, case, protocol, form, rows, scan=scan, status=422)
