@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 from aids.models import AidComputation, AidRequest, RentTerm
 from aids.models.request import Purpose
 from ales.dates import format_month
-from ales.money import ZERO, format_euros, format_percent
+from ales.money import ZERO, format_euros
 from cases.facts import CaseFacts
 from members.access import Actor
 
@@ -31,7 +31,7 @@ def protocol_terms(request: AidRequest, terms: list[RentTerm], computation: AidC
         "purpose_label": Purpose(request.purpose).label.capitalize(),
         "is_renewal": request.renewal_of_id is not None,
         "scale_name": f"{computation.scale['name']} ({computation.scale['version']})",
-        "rate_percent": format_percent((rate * 100).normalize()) if rate is not None else None,
+        "rate_percent": f"{(rate * 100).normalize():f}" if rate is not None else None,
         "months": [
             {
                 "label": term_label(term.month),

@@ -43,8 +43,9 @@ def employments_of(facts: case_facts.CaseFacts) -> list[rules.EmploymentFacts]:
     ]
 
 
-def fund_choices(case: TenantCase, on: date) -> list[FundChoice]:
-    """The funds of the year and of the year before, open ones first; one query."""
+def fund_choices(case: TenantCase, on: date, *, organisation_id: int | None = None) -> list[FundChoice]:
+    """The funds of the year and of the year before: open ones first, then the organisation's own, the
+    landlord's, and those with most left. One query."""
     facts = case_facts.facts_of(case)
     employments = employments_of(facts)
     funds = (
@@ -71,4 +72,5 @@ def fund_choices(case: TenantCase, on: date) -> list[FundChoice]:
                 reason=verdict.reason,
             )
         )
-    return sorted(choices, key=lambda choice: not choice.open)
+    near = {organisation_id: 0, facts.landlord_id: 1}
+    return sorted(choices, key=lambda c: (not c.open, near.get(c.owner_id, 2), -c.available))

@@ -1,10 +1,192 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
+from datetime import timedelta
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from aids import permissions
+from aids.display import list_row, purpose_text, queue_row, state_of
+from aids.history import renewable_aid
+from aids.models import AidRequest
+from aids.models.request import Purpose
+from aids.states import RequestState
 from ales import registry
 from ales.documents.production import Builder
+from ales.registry import Card, NavEntry, Panel
+from ales.verdict import Verdict, refused
+from cases.models import TenantCase
+from members.access import Actor
+from members.roles import Role
+
+SOCIAL = frozenset({Role.SOCIAL_WORKER, Role.MANAGER})
+CARD_ROWS = 5
+COUNT_BOUND = 99
+LATELY = timedelta(days=14)
+GIVEN_UP = (RequestState.WITHDRAWN, RequestState.REJECTED)
+PENDING = (RequestState.DRAFT, RequestState.SUBMITTED, RequestState.RETURNED)
 
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.navigation.add(
+        NavEntry(
+            label=_("Demandes d’aide"),
+            url_name="aids:list",
+            icon="document-text",
+            roles=SOCIAL | {Role.ASSOCIATION_ADMIN, Role.TREASURER},
+            order=20,
+        )
+    )
+    registry.navigation.add(
+        NavEntry(
+            label=_("À décider"),
+            url_name="aids:queue",
+            icon="scale",
+            roles=frozenset({Role.MANAGER}),
+            order=15,
+            count=count_to_decide,
+        )
+    )
+    registry.navigation.add(
+        NavEntry(
+            label=_("Barèmes"),
+            url_name="aids:scales",
+            icon="calculator",
+            roles=frozenset({Role.ASSOCIATION_ADMIN}),
+            order=70,
+        )
+    )
+    registry.dashboard_cards.add(cards)
+    registry.case_panels.add(case_panel)
+    registry.case_locks.add(needs_the_file_as_it_stands)
     registry.document_builders.setdefault("decision_letter", Builder("documents/decision_letter.html"))
     registry.document_builders.setdefault("refusal_letter", Builder("documents/refusal_letter.html"))
+
+
+def _decidable(actor: Actor):
+    """What this manager may decide: submitted, and none of their own entries."""
+    return (
+        AidRequest.objects.visible_to(actor).awaiting_decision().exclude(author_ids__contains=[actor.user_id])
+    )
+
+
+def count_to_decide(actor: Actor) -> int:
+    """How many wait for this manager, counted to 99 at most; one query."""
+    return len(_decidable(actor).values_list("pk", flat=True)[:COUNT_BOUND])
+
+
+def needs_the_file_as_it_stands(case: TenantCase) -> bool:
+    """A manager is deciding on this file: it doesn't change under their eyes."""
+    return AidRequest.objects.filter(case=case, state=RequestState.SUBMITTED).exists()
+
+
+def cards(request: HttpRequest) -> list[Card]:
+    """What waits for this person among the aids."""
+    actor = request.actor
+    if not actor.is_social:
+        return []
+    own = AidRequest.objects.visible_to(actor).filter(author_ids__contains=[actor.user_id])
+    returned = own.filter(state=RequestState.RETURNED).latest_first()[:CARD_ROWS]
+    drafts = own.filter(state=RequestState.DRAFT).latest_first()[:CARD_ROWS]
+    decided = own.filter(decided_at__gte=timezone.now() - LATELY).order_by("-decided_at")[:CARD_ROWS]
+    found = [
+        Card(
+            title=_("À compléter"),
+            icon="arrow-uturn-left",
+            rows=[_row(aid) for aid in returned],
+            empty=_("Aucune demande ne vous est renvoyée."),
+            order=15,
+            tone="warning",
+        ),
+        Card(
+            title=_("Mes brouillons"),
+            icon="pencil-square",
+            rows=[_row(aid) for aid in drafts],
+            empty=_("Aucune demande en brouillon."),
+            order=40,
+        ),
+        Card(
+            title=_("Décidées récemment"),
+            icon="check-badge",
+            rows=[_row(aid) for aid in decided],
+            empty=_("Aucune décision récente sur vos demandes."),
+            order=60,
+            tone="success",
+        ),
+    ]
+    if actor.is_manager:
+        found.insert(0, _to_decide(actor))
+    return found
+
+
+def _to_decide(actor: Actor) -> Card:
+    now = timezone.now()
+    waiting = _decidable(actor).select_related("submitted_by")[:CARD_ROWS]
+    rows = [queue_row(aid, now) for aid in waiting]
+    return Card(
+        title=_("À décider"),
+        icon="scale",
+        rows=[
+            {
+                "text": row["tenant"],
+                "url": row["url"],
+                "detail": f"{row['reference']} · {row['amount']}",
+                "badge": row["waiting"],
+                "tone": row["tone"],
+            }
+            for row in rows
+        ],
+        empty=_("Aucune demande n’attend votre décision."),
+        url=reverse("aids:queue"),
+        url_label=_("Toutes les demandes à décider"),
+        order=10,
+        tone="info",
+    )
+
+
+def _row(aid: AidRequest) -> dict[str, str]:
+    state = state_of(aid)
+    return {
+        "text": aid.tenant_name,
+        "url": reverse("aids:detail", args=[aid.public_id]),
+        "detail": f"{aid.reference} · {purpose_text(aid)}",
+        "badge": state["label"],
+        "tone": state["tone"],
+    }
+
+
+def case_panel(request: HttpRequest, case: TenantCase) -> list[Panel]:
+    """The aids of a case, with what may be asked next and why not."""
+    if not request.actor.is_social:
+        return []
+    aids = list(
+        AidRequest.objects.visible_to(request.actor)
+        .filter(case=case)
+        .select_related("landlord", "organisation")
+        .order_by("-created_at")
+    )
+    renewable = renewable_aid(case)
+    may_create = permissions.may_create(request.actor, case)
+    maintien = _unless_pending(may_create, aids, Purpose.MAINTIEN)
+    renewed = any(aid.renewal_of_id and aid.state not in GIVEN_UP for aid in aids)
+    if maintien and renewed and not renewable:
+        maintien = refused(_("L’aide se renouvelle une seule fois : ce dossier a déjà eu deux périodes."))
+    context = {
+        "rows": [list_row(aid, with_organisation=False) for aid in aids],
+        "create_url": reverse("aids:create", args=[case.public_id]),
+        "may_create": maintien,
+        "renewable": str(renewable.public_id) if renewable else "",
+        "may_renew": maintien,
+        "may_settle": _unless_pending(may_create, aids, Purpose.RELOGEMENT),
+    }
+    return [Panel(title=_("Aides"), template="aids/_case_panel.html", context=context, order=20)]
+
+
+def _unless_pending(verdict: Verdict, aids: list[AidRequest], purpose: str) -> Verdict:
+    pending = next((aid for aid in aids if aid.purpose == purpose and aid.state in PENDING), None)
+    if verdict and pending:
+        return refused(_("La demande %s est déjà en cours : terminez-la ou retirez-la.") % pending.reference)
+    return verdict

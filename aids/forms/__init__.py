@@ -1,0 +1,1 @@
+"""Forms of the aids' room: they read what is typed; the operations judge it."""

@@ -1,0 +1,143 @@
+"""Entry of a request: purpose, months, amounts, proofs."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from aids.models import AidRequest, RentTerm
+from aids.models.request import Purpose
+from aids.models.term import ProofKind
+from aids.operations import TermInput
+from ales.dates import add_months, first_of_month, format_month
+from ales.documents.uploads import ACCEPT
+from ales.forms import EuroField
+
+ROWS = 3
+MONTHS_BACK, MONTHS_AHEAD = 24, 6
+SETTLEMENT = "settlement"
+
+
+def month_choices(today: date, arrears_on: date | None) -> list[tuple[str, Any]]:
+    """The months one may choose, the nearest first: those inside the arrears, those to come."""
+    current = first_of_month(today)
+    limit = first_of_month(arrears_on) if arrears_on else None
+    months = [add_months(current, offset) for offset in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
+    past = [month for month in reversed(months) if limit and month <= limit]
+    coming = [month for month in months if not limit or month > limit]
+    if not limit:
+        coming = [month for month in months if month >= add_months(current, -3)]
+
+    def options(group: Iterable[date]) -> list[tuple[str, str]]:
+        return [(month.isoformat(), format_month(month)) for month in group]
+
+    groups = [("", _("aucun"))]
+    if past:
+        groups.append((_("Mois échus, compris dans la dette"), options(past)))
+    if coming:
+        groups.append((_("Mois à venir"), options(coming)))
+    return groups
+
+
+class MonthChoiceField(forms.TypedChoiceField):
+    """A month of the list, as its first day."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(coerce=date.fromisoformat, empty_value=None, required=False, **kwargs)
+
+
+class TermsForm(forms.Form):
+    """Three rows of a month each for a MAINTIEN, one settlement for a RELOGEMENT.
+
+    `inputs()` gives what the operations take; `add_faults()` puts their faults at the typed fields.
+    """
+
+    purpose = forms.ChoiceField(label=_("Objet de l’aide"), choices=Purpose, widget=forms.RadioSelect)
+
+    def __init__(self, data=None, files=None, *, request: AidRequest, today: date, arrears_on: date | None):
+        self.terms = list(request.terms.select_related("proof"))
+        initial = {"purpose": request.purpose} | self._initial_terms()
+        super().__init__(data, files, initial=initial)
+        if request.renewal_of_id:
+            self.fields["purpose"].choices = [(Purpose.MAINTIEN, Purpose.MAINTIEN.label)]
+        choices = month_choices(today, arrears_on)
+        for row in range(ROWS):
+            label = {"n": row + 1}
+            self.fields[f"month_{row}"] = MonthChoiceField(label=_("Mois %(n)s") % label, choices=choices)
+            self._add_amount_and_proof(str(row))
+        self._add_amount_and_proof(SETTLEMENT)
+
+    def _add_amount_and_proof(self, row: str) -> None:
+        self.fields[f"amount_{row}"] = EuroField(
+            label=_("Montant demandé"), required=False, help_text=_("Vide : le plafond entier.")
+        )
+        self.fields[f"proof_kind_{row}"] = forms.ChoiceField(
+            label=_("Justificatif"), required=False, choices=[("", _("à joindre")), *ProofKind.choices]
+        )
+        self.fields[f"proof_{row}"] = forms.FileField(
+            label=_("Fichier"),
+            required=False,
+            widget=forms.FileInput(attrs={"accept": ACCEPT}),
+        )
+
+    def _initial_terms(self) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for row, term in self._stored_rows():
+            if term.month:
+                values[f"month_{row}"] = term.month.isoformat()
+            values[f"amount_{row}"] = term.asked
+            values[f"proof_kind_{row}"] = term.proof_kind
+        return values
+
+    def _stored_rows(self) -> list[tuple[str, RentTerm]]:
+        monthly = [term for term in self.terms if term.month]
+        settlement = [(SETTLEMENT, term) for term in self.terms if not term.month]
+        return [(str(row), term) for row, term in enumerate(monthly[:ROWS])] + settlement
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The monthly rows for the template, each with its bound fields and the file it has."""
+        return [self._row(str(row)) for row in range(ROWS)]
+
+    def settlement(self) -> dict[str, Any]:
+        return self._row(SETTLEMENT)
+
+    def _row(self, row: str) -> dict[str, Any]:
+        stored = dict(self._stored_rows()).get(row)
+        names = ("month", "amount", "proof_kind", "proof")
+        fields = {name: self[f"{name}_{row}"] for name in names if f"{name}_{row}" in self.fields}
+        return fields | {"stored_proof": stored.proof if stored else None}
+
+    def used_rows(self) -> list[str]:
+        """The rows that ask for something, in the order of `inputs()`."""
+        if self.cleaned_data.get("purpose") == Purpose.RELOGEMENT:
+            return [SETTLEMENT]
+        return [str(row) for row in range(ROWS) if self.cleaned_data.get(f"month_{row}")]
+
+    def inputs(self) -> list[TermInput]:
+        values = self.cleaned_data
+        return [
+            TermInput(
+                month=values.get(f"month_{row}"),
+                amount=values.get(f"amount_{row}"),
+                proof_kind=values.get(f"proof_kind_{row}") or "",
+                proof=values.get(f"proof_{row}"),
+            )
+            for row in self.used_rows()
+        ]
+
+    def add_faults(self, faults: dict[str, list[str]]) -> None:
+        """Show an operation's faults (`terms.N.amount`, `months`…) where they were typed."""
+        used = self.used_rows()
+        for name, messages in faults.items():
+            field = None
+            if name.startswith("terms."):
+                _terms, index, part = name.split(".")
+                field = f"{part}_{used[int(index)]}"
+            elif name == "months" and "month_0" in self.fields and used != [SETTLEMENT]:
+                field = f"month_{used[-1]}" if used else "month_0"
+            elif name in self.fields:
+                field = name
+            for message in messages:
+                self.add_error(field if field in self.fields else None, message)

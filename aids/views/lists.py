@@ -1,0 +1,50 @@
+"""The list of requests by role, and the manager's queue."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from aids.display import list_row, queue_row
+from aids.forms.filters import RequestFilterForm
+from aids.models import AidRequest
+from ales.http import reading
+from ales.keyset import page_of
+from members.access import roles_required
+from members.roles import Role
+
+QUEUE_SIZE = 100
+
+
+@reading
+@roles_required(Role.SOCIAL_WORKER, Role.MANAGER, Role.ASSOCIATION_ADMIN, Role.TREASURER)
+def index(request: HttpRequest) -> HttpResponse:
+    """Own organisation's requests, or every organisation's for the association's staff."""
+    filters = RequestFilterForm(request.GET or {})
+    everywhere = request.actor.is_association
+    requests = filters.apply(
+        AidRequest.objects.visible_to(request.actor).select_related("landlord", "organisation")
+    )
+    page = page_of(requests, request.GET, ["updated_at", "id"], descending=True)
+    context = {
+        "filters": filters,
+        "is_filtered": any(filters.cleaned_data.values()),
+        "rows": [list_row(found, with_organisation=everywhere) for found in page.rows],
+        "everywhere": everywhere,
+        "page": page,
+    }
+    return render(request, "aids/list.html", context)
+
+
+@reading
+@roles_required(Role.MANAGER)
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision in this organisation, the oldest first."""
+    now = timezone.now()
+    waiting = (
+        AidRequest.objects.visible_to(request.actor)
+        .awaiting_decision()
+        .select_related("submitted_by", "landlord")[: QUEUE_SIZE + 1]
+    )
+    rows = [queue_row(found, now) | {"own": request.actor.user_id in found.author_ids} for found in waiting]
+    context = {"rows": rows[:QUEUE_SIZE], "more": len(rows) > QUEUE_SIZE}
+    return render(request, "aids/queue.html", context)
