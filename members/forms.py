@@ -4,6 +4,7 @@ import uuid
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ales.forms import EuroField, FrenchDateField
@@ -14,6 +15,15 @@ from members.roles import LandlordType, OrganisationKind, Role
 
 ANY = [("", _("Tous"))]
 CHOOSE = [("", _("Choisir…"))]
+
+
+def role_choices(roles: tuple[Role, ...]) -> list[tuple[str, str]]:
+    """Choices of a form, with a capital as they stand alone."""
+    return [(role.value, capfirst(role.label)) for role in roles]
+
+
+def _required(message: str) -> dict[str, str]:
+    return {"required": message}
 
 
 class OrganisationFilters(forms.Form):
@@ -38,8 +48,14 @@ class OrganisationFilters(forms.Form):
 class OrganisationForm(forms.Form):
     """An organisation, as the association's staff writes it."""
 
-    name = forms.CharField(label=_("Nom"), max_length=140)
-    kind = forms.ChoiceField(label=_("Genre d’organisme"), choices=[*CHOOSE, *OrganisationKind.choices])
+    name = forms.CharField(
+        label=_("Nom"), max_length=140, error_messages=_required(_("Indiquez le nom de l’organisme."))
+    )
+    kind = forms.ChoiceField(
+        label=_("Genre d’organisme"),
+        choices=[*CHOOSE, *OrganisationKind.choices],
+        error_messages=_required(_("Choisissez le genre d’organisme.")),
+    )
     landlord_type = forms.ChoiceField(
         label=_("Nature du bailleur"),
         required=False,
@@ -74,17 +90,23 @@ class OrganisationForm(forms.Form):
 class InvitationForm(forms.Form):
     """Whom to invite, and to which role; `roles` are those the actor may give."""
 
-    first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    first_name = forms.CharField(
+        label=_("Prénom"), max_length=80, error_messages=_required(_("Indiquez le prénom."))
+    )
+    last_name = forms.CharField(
+        label=_("Nom"), max_length=80, error_messages=_required(_("Indiquez le nom."))
+    )
     email = forms.EmailField(
         label=_("Adresse électronique"),
         error_messages={"invalid": _("Indiquez une adresse complète, par exemple prenom.nom@organisme.fr.")},
     )
-    role = forms.ChoiceField(label=_("Rôle"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Rôle"), widget=forms.RadioSelect, error_messages=_required(_("Choisissez un rôle."))
+    )
 
     def __init__(self, *args, roles: tuple[Role, ...], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+        self.fields["role"].choices = role_choices(roles)
         if len(roles) == 1:
             self.fields["role"].initial = roles[0].value
 
@@ -92,11 +114,13 @@ class InvitationForm(forms.Form):
 class RoleForm(forms.Form):
     """Another role in the same organisation."""
 
-    role = forms.ChoiceField(label=_("Rôle"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("Rôle"), widget=forms.RadioSelect, error_messages=_required(_("Choisissez un rôle."))
+    )
 
     def __init__(self, *args, roles: tuple[Role, ...], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role.value, role.label) for role in roles]
+        self.fields["role"].choices = role_choices(roles)
 
 
 class NewAccountForm(forms.Form):
@@ -124,8 +148,12 @@ class NewAccountForm(forms.Form):
 class AccountForm(forms.Form):
     """One's own name and phone."""
 
-    first_name = forms.CharField(label=_("Prénom"), max_length=80)
-    last_name = forms.CharField(label=_("Nom"), max_length=80)
+    first_name = forms.CharField(
+        label=_("Prénom"), max_length=80, error_messages=_required(_("Indiquez le prénom."))
+    )
+    last_name = forms.CharField(
+        label=_("Nom"), max_length=80, error_messages=_required(_("Indiquez le nom."))
+    )
     phone = forms.CharField(label=_("Téléphone professionnel"), required=False, max_length=30)
 
 
@@ -159,6 +187,7 @@ class ReasonForm(forms.Form):
 
     reason = forms.CharField(
         label=_("Motif"),
+        error_messages=_required(_("Indiquez pourquoi : la personne qui a saisi le lira.")),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("La personne qui a saisi le lira."),
@@ -169,10 +198,23 @@ class FundForm(forms.Form):
     """A new fund of a member."""
 
     owner = forms.ModelChoiceField(
-        label=_("Adhérent"), queryset=Organisation.objects.none(), empty_label=_("Choisir…")
+        label=_("Adhérent"),
+        queryset=Organisation.objects.none(),
+        empty_label=_("Choisir…"),
+        error_messages=_required(_("Choisissez l’adhérent qui apporte ce fonds.")),
     )
-    name = forms.CharField(label=_("Nom du fonds"), max_length=140)
-    year = forms.IntegerField(label=_("Année"), min_value=1998, max_value=2100)
+    name = forms.CharField(
+        label=_("Nom du fonds"),
+        max_length=140,
+        error_messages=_required(_("Indiquez un nom, par exemple Accompagnement social 2 %.")),
+    )
+    year = forms.IntegerField(
+        label=_("Année"),
+        min_value=1998,
+        max_value=2100,
+        error_messages=_required(_("Indiquez l’année en quatre chiffres."))
+        | {"invalid": _("Indiquez l’année en quatre chiffres, par exemple 2026.")},
+    )
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -183,7 +225,11 @@ class ContributionForm(forms.Form):
     """Money a member brings. `cause` makes a form sent twice count once."""
 
     amount = EuroField(label=_("Montant versé"), min_value=CENT)
-    label = forms.CharField(label=_("Libellé"), max_length=200)
+    label = forms.CharField(
+        label=_("Libellé"),
+        max_length=200,
+        error_messages=_required(_("Indiquez un libellé, par exemple Dotation 2026.")),
+    )
     value_date = FrenchDateField(label=_("Date de valeur"))
     cause = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
 

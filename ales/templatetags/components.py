@@ -284,7 +284,8 @@ def error_summary(*forms: Any) -> dict:
         entries += [{"target": "", "label": "", "text": text} for text in form.non_field_errors()]
         for field in form:
             entries += [
-                {"target": field.id_for_label, "label": field.label, "text": text} for text in field.errors
+                {"target": field.id_for_label or f"{field.auto_id}_0", "label": field.label, "text": text}
+                for text in field.errors
             ]
     return {"entries": entries}
 

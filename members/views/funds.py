@@ -103,7 +103,6 @@ def _totals(of_year: list[Fund]) -> dict:
         "committed": total(lambda f: f.committed - f.released),
         "paid": total(lambda f: f.paid - f.recovered),
         "available": total(lambda f: f.available),
-        "to_pay": total(lambda f: f.to_pay),
     }
 
 
@@ -140,7 +139,7 @@ def statement(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
     context = {
         "fund": fund,
         "row": _row(fund),
-        "to_pay": format_euros(fund.to_pay),
+        "to_pay_help": f"dont {format_euros(fund.to_pay)} restant à payer",
         "page": page,
         "lines": lines,
         "opening": format_euros(opening) if page.previous_url else "",

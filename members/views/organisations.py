@@ -156,7 +156,7 @@ def _user_row(actor: Actor, membership: Membership) -> dict:
         "name": membership.user.full_name,
         "email": membership.user.email,
         "role": membership.get_role_display(),
-        "since": format_date(membership.created_at.date()),
+        "since": f"{timezone.localtime(membership.created_at):%d/%m/%Y}",
         "suspended": suspended,
         "verdict": verdict,
         "is_self": membership.user_id == actor.user_id,
