@@ -1,7 +1,7 @@
 """Addresses, in French; each room has its own `urls.py`, named here by dotted string only."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from ales import views
 
@@ -15,8 +15,9 @@ urlpatterns = [
     path(
         "compte/mot-de-passe/oublie/envoye/", account.password_reset_done, name="account_reset_password_done"
     ),
-    path(
-        "compte/mot-de-passe/nouveau/<uidb36>-<key>/",
+    # A pattern of its own: the key holds hyphens too.
+    re_path(
+        r"^compte/mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

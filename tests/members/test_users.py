@@ -214,7 +214,7 @@ class TestAccept:
         assert client.get(address(token_of(mail.outbox[-1].body))).status_code == 200
 
     def test_a_suspended_role_is_not_reopened_by_an_invitation(self, world, invite):
-        invitation, token = invite(world.marc, world.cil, email="cecile@test.example", role="MANAGER")
+        _invitation, token = invite(world.marc, world.cil, email="cecile@test.example", role="MANAGER")
         Membership.objects.create(
             user_id=world.cecile.user_id,
             organisation=world.cil,
