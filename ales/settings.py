@@ -328,3 +328,9 @@ DEMO_BUILDERS = [
 # Who may sign in to the demo; dotted strings, as the house doesn't import the rooms.
 DEMO_ACCOUNTS = "members.demo_accounts.ACCOUNTS"
 DEMO_PASSWORD = "members.demo_accounts.PASSWORD"
+VOLUME_BUILDERS = [
+    "members.volume.build",
+    "cases.volume.build",
+    "aids.volume.build",
+    "payments.volume.build",
+]
