@@ -264,15 +264,13 @@ def _household_faults(case: TenantCase) -> list[Fault]:
         return [Fault("no_tenant", "menage", "Dites qui, dans le ménage, est le locataire.")]
     faults = []
     if not tenant.employment_status:
-        faults.append(
-            Fault("no_employment_status", "emploi", f"{tenant.full_name} : indiquez la situation d’emploi.")
-        )
+        faults.append(Fault("no_employment_status", "emploi", "Indiquez la situation d’emploi du locataire."))
     if not tenant.occupational_category:
         faults.append(
             Fault(
                 "no_occupational_category",
                 "emploi",
-                f"{tenant.full_name} : indiquez la catégorie socioprofessionnelle.",
+                "Indiquez la catégorie socioprofessionnelle du locataire.",
             )
         )
     return faults

@@ -155,6 +155,11 @@ def update_undertakings(
     return protocol
 
 
+def in_order(protocol: Protocol) -> list[Undertaking]:
+    """The undertakings as the agreement prints them: the household's first."""
+    return sorted(protocol.undertakings.all(), key=lambda u: (u.party != Party.TENANT, u.rank, u.pk))
+
+
 @transaction.atomic
 def issue(*, actor: Actor, protocol_id: UUID, at: datetime) -> Protocol:
     """Freeze the agreement and have its PDF produced; issued twice, it is produced once.

@@ -1,5 +1,246 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from aids.models import AidRequest, RentTerm
+from aids.states import MOVES, TermState
+from ales import registry
+from ales.dates import format_date
+from ales.documents.links import file_of_job
+from ales.money import format_euros
+from ales.registry import Card, NavEntry, Panel
+from ales.verdict import Verdict
+from members.access import Actor
+from members.roles import Role
+from payments import permissions
+from payments.documents import advice as advice_document
+from payments.documents import order as order_document
+from payments.models import PaymentAdvice, PaymentOrder
+from payments.states import TONES, OrderState
+
+#: Rows of a dashboard card.
+SHOWN = 5
+
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.navigation.add(ORDERS_ENTRY)
+    registry.navigation.add(TENANT_AIDS_ENTRY)
+    for build in (orders_to_sign, orders_to_execute, payments_to_request, receipts_to_confirm):
+        registry.dashboard_cards.add(build)
+    registry.aid_panels.add(payment_panel)
+    registry.document_builders[order_document.KIND] = order_document.BUILDER
+    registry.document_builders[advice_document.KIND] = advice_document.BUILDER
+
+
+ORDERS_ENTRY = NavEntry(
+    label=gettext_lazy("Paiements"),
+    url_name="payments:orders",
+    icon="banknotes",
+    roles=frozenset({Role.TREASURER, Role.ASSOCIATION_ADMIN, Role.MANAGER}),
+    order=30,
+)
+TENANT_AIDS_ENTRY = NavEntry(
+    label=gettext_lazy("Aides de nos locataires"),
+    url_name="payments:tenant_aids",
+    icon="home-modern",
+    roles=frozenset({Role.LANDLORD_AGENT}),
+    order=10,
+)
+
+
+# --- Cards of the dashboard -----------------------------------------------------------------------
+
+
+def _order_row(order: PaymentOrder, detail: str) -> dict[str, str]:
+    return {
+        "text": f"{order.number} – {format_euros(order.amount)}",
+        "detail": f"{order.landlord.name}, {detail}",
+        "url": reverse("payments:order", args=[order.public_id]),
+    }
+
+
+def orders_to_sign(request: HttpRequest) -> list[Card]:
+    """The treasurer's: the oldest first; those barred to them say so."""
+    actor: Actor = request.actor
+    if not actor.is_treasurer:
+        return []
+    orders = PaymentOrder.objects.visible_to(actor).awaiting_signature().oldest_first()
+    rows = []
+    for order in orders.select_related("landlord").defer("frozen")[:SHOWN]:
+        row = _order_row(order, _("demandé le %s") % format_date(localtime(order.requested_at).date()))
+        if actor.user_id in order.barred_ids:
+            row |= {"badge": _("par un autre trésorier"), "tone": "neutral"}
+        rows.append(row)
+    return [
+        Card(
+            title=_("Ordres à signer"),
+            icon="pencil-square",
+            rows=rows,
+            empty=_("Aucun ordre de paiement n’attend de signature."),
+            url=f"{reverse('payments:orders')}?etat={OrderState.TO_SIGN}",
+            url_label=_("Tous les ordres à signer"),
+            order=10,
+            tone="warning",
+        )
+    ]
+
+
+def orders_to_execute(request: HttpRequest) -> list[Card]:
+    """The treasurer's: signed orders whose transfer is still to be recorded."""
+    actor: Actor = request.actor
+    if not actor.is_treasurer:
+        return []
+    orders = PaymentOrder.objects.visible_to(actor).awaiting_execution().oldest_first()
+    rows = [
+        _order_row(order, _("signé le %s") % format_date(localtime(order.signed_at).date()))
+        for order in orders.select_related("landlord").defer("frozen")[:SHOWN]
+    ]
+    return [
+        Card(
+            title=_("Virements à constater"),
+            icon="check-badge",
+            rows=rows,
+            empty=_("Aucun ordre signé n’attend d’être constaté exécuté."),
+            url=f"{reverse('payments:orders')}?etat={OrderState.SIGNED}",
+            url_label=_("Tous les ordres signés"),
+            order=20,
+            tone="info",
+        )
+    ]
+
+
+def payments_to_request(request: HttpRequest) -> list[Card]:
+    """The manager's: granted aids with terms nobody has asked the payment of."""
+    actor: Actor = request.actor
+    if not actor.is_manager:
+        return []
+    granted = RentTerm.objects.filter(request=OuterRef("pk"), state=TermState.GRANTED)
+    aids = (
+        AidRequest.objects.visible_to(actor)
+        .filter(Exists(granted), state__in=sorted(MOVES["start_payment"].sources))
+        .annotate(unpaid=granted.order_by().values("request").annotate(sum=Sum("granted")).values("sum"))
+        .select_related("landlord")
+        .order_by("decided_at", "id")[:SHOWN]
+    )
+    rows = [
+        {
+            "text": f"{aid.tenant_name} – {format_euros(aid.unpaid)}",
+            "detail": f"{aid.reference}, {aid.landlord.name}",
+            "url": reverse("payments:request", args=[aid.public_id]),
+        }
+        for aid in aids
+    ]
+    return [
+        Card(
+            title=_("Paiements à demander"),
+            icon="banknotes",
+            rows=rows,
+            empty=_("Toutes les échéances accordées sont en paiement ou payées."),
+            url=reverse("payments:orders"),
+            url_label=_("Les ordres de paiement"),
+            order=30,
+            tone="info",
+        )
+    ]
+
+
+def receipts_to_confirm(request: HttpRequest) -> list[Card]:
+    """The landlord's agent: payments made and not yet confirmed received."""
+    actor: Actor = request.actor
+    if not actor.is_landlord_agent:
+        return []
+    advices = PaymentAdvice.objects.visible_to(actor).awaiting_receipt().select_related("request")[:SHOWN]
+    rows = [
+        {
+            "text": f"{format_euros(advice.amount)} – {advice.request.tenant_name}",
+            "detail": _("exécuté le %(date)s, référence %(reference)s")
+            % {"date": format_date(advice.executed_on), "reference": advice.end_to_end_id},
+            "url": reverse("payments:confirm_receipt", args=[advice.public_id]),
+        }
+        for advice in advices
+    ]
+    return [
+        Card(
+            title=_("Réceptions à confirmer"),
+            icon="inbox-arrow-down",
+            rows=rows,
+            empty=_("Tous les paiements reçus sont confirmés."),
+            url=reverse("payments:tenant_aids"),
+            url_label=_("Les aides de nos locataires"),
+            order=10,
+            tone="warning",
+        )
+    ]
+
+
+# --- The aid's page -------------------------------------------------------------------------------
+
+
+def payment_panel(request: HttpRequest, aid: AidRequest) -> list[Panel]:
+    """Orders for who may read them, payments made for a social worker, and the manager's button."""
+    actor: Actor = request.actor
+    verdict = permissions.may_request_payment(actor, aid)
+    if verdict:
+        verdict = _something_to_pay(aid) and permissions.payable(aid.landlord)
+    rows = _orders_of(actor, aid) if actor.is_manager or actor.is_association else _advices_of(actor, aid)
+    if not rows and not verdict and not actor.is_manager:
+        return []
+    context: dict[str, Any] = {
+        "rows": rows,
+        "may_ask": verdict if actor.is_manager and aid.state in MOVES["start_payment"].sources else None,
+        "request_url": reverse("payments:request", args=[aid.public_id]),
+    }
+    if not rows and context["may_ask"] is None:
+        return []
+    return [Panel(title=_("Paiement"), template="payments/aid_panel.html", context=context, order=20)]
+
+
+def _something_to_pay(aid: AidRequest) -> Verdict:
+    if aid.terms.filter(state=TermState.GRANTED).exists():
+        return Verdict(True)
+    return Verdict(False, _("Toutes les échéances accordées sont déjà en paiement ou payées."))
+
+
+def _orders_of(actor: Actor, aid: AidRequest) -> list[dict[str, Any]]:
+    orders = PaymentOrder.objects.visible_to(actor).filter(request=aid).latest_first().defer("frozen")
+    return [
+        {
+            "text": order.number,
+            "url": reverse("payments:order", args=[order.public_id]),
+            "detail": _("demandé le %s") % format_date(localtime(order.requested_at).date()),
+            "amount": order.amount,
+            "badge": order.get_state_display(),
+            "tone": TONES[OrderState(order.state)],
+            "file": None,
+        }
+        for order in orders
+    ]
+
+
+def _advices_of(actor: Actor, aid: AidRequest) -> list[dict[str, Any]]:
+    advices = (
+        PaymentAdvice.objects.visible_to(actor)
+        .filter(request=aid)
+        .select_related("job__document")
+        .order_by("-executed_on", "-id")
+    )
+    return [
+        {
+            "text": _("Payé au bailleur le %s") % format_date(advice.executed_on),
+            "url": "",
+            "detail": ", ".join(row["label"] for row in advice.months),
+            "amount": advice.amount,
+            "badge": _("reçu le %s") % format_date(advice.received_on) if advice.received_on else _("payé"),
+            "tone": "success",
+            "file": file_of_job(advice.job) if advice.job else None,
+        }
+        for advice in advices
+    ]

@@ -1,5 +1,20 @@
 """Addresses of this room."""
 
+from django.urls import path
+
+from payments.views import landlord, orders, request
+
 app_name = "payments"
 
-urlpatterns = []
+urlpatterns = [
+    path("paiements/", orders.order_list, name="orders"),
+    path("paiements/<uuid:public_id>/", orders.order_detail, name="order"),
+    path("paiements/<uuid:public_id>/signer/", orders.sign, name="sign"),
+    path("paiements/<uuid:public_id>/virement/", orders.record_execution, name="execution"),
+    path("paiements/<uuid:public_id>/abandonner/", orders.give_up, name="give_up"),
+    path("aides/<uuid:public_id>/paiement/", request.request_payment, name="request"),
+    path("aides/<uuid:public_id>/paiement/total/", request.request_total, name="request_total"),
+    path("bailleur/", landlord.tenant_aids, name="tenant_aids"),
+    path("bailleur/aides/<uuid:public_id>/", landlord.tenant_aid, name="tenant_aid"),
+    path("bailleur/avis/<uuid:public_id>/reception/", landlord.confirm_receipt, name="confirm_receipt"),
+]

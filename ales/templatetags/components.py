@@ -220,7 +220,7 @@ def definition_list(items: Iterable[tuple[str, Any]]) -> dict:
 def money(amount: Any, total: bool = False) -> SafeString:
     """An amount in euros, aligned and never broken: `{% money aid.amount %}`; None prints a dash."""
     if amount is None:
-        return format_html('<span class="money">–</span>')
+        return SafeString('<span class="money">–</span>')
     classes = "money" + (" money-total" if total else "") + (" money-negative" if amount < 0 else "")
     return format_html('<span class="{}">{}</span>', classes, format_euros(amount))
 

@@ -99,7 +99,7 @@ class EmploymentForm(forms.Form):
         _("Catégorie socioprofessionnelle"), codes.choices(codes.OccupationalCategory), required=False
     )
     employment_status = choice(_("Situation"), codes.choices(codes.EmploymentStatus), required=False)
-    employer_name = PlainTextField(label=_("Employeur, ou dernier employeur"), max_length=140, required=False)
+    employer_name = PlainTextField(label=_("Nom de l’employeur"), max_length=140, required=False)
     sector = choice(_("Secteur"), codes.choices(codes.EmploymentSector), required=False)
     headcount = forms.IntegerField(
         label=_("Effectif"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ales import registry
@@ -57,6 +58,7 @@ def _detail_context(request: HttpRequest, case: TenantCase) -> dict[str, Any]:
     panels = [panel for build in registry.case_panels for panel in build(request, case)]
     return {
         "case": case,
+        "state_label": capfirst(case.get_state_display()),
         "state_tone": TONES[case.state],
         "edit": permissions.may_edit(actor, case),
         "close": permissions.may_close(actor, case, held=held),
@@ -163,7 +165,7 @@ def _protocols(case: TenantCase) -> list[dict[str, Any]]:
         {
             "title": f"Protocole de l’aide {protocol.terms.get('reference', '')}".strip(),
             "version": protocol.version,
-            "state": protocol.get_state_display(),
+            "state": capfirst(protocol.get_state_display()),
             "tone": PROTOCOL_TONES[protocol.state],
             "signed_on": protocol.signed_on,
             "url": reverse("cases:protocol", args=[case.public_id, protocol.request_id]),

@@ -7,12 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ales.errors import InvalidInputError
 from ales.http import form_page, reading
 from ales.keyset import page_of
-from ales.money import NO_BREAK_SPACE
 from ales.text import fold
 from cases import operations, permissions
 from cases.communes import communes
@@ -86,9 +86,9 @@ def _row(case: TenantCase, base: str) -> dict:
         "tenant": case.tenant_name or _("Locataire à renseigner"),
         "reference": case.reference,
         "town": case.town,
-        "landlord": case.landlord_name or NO_BREAK_SPACE,
+        "landlord": case.landlord_name or "–",
         "referent": case.referent.full_name,
-        "state": case.get_state_display(),
+        "state": capfirst(case.get_state_display()),
         "tone": TONES[case.state],
         "updated": f"{timezone.localtime(case.updated_at):%d/%m/%Y}",
     }

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ales.documents.links import file_of_document, file_of_job
@@ -78,7 +79,7 @@ def _forms(protocol: Protocol, data: QueryDict | None) -> tuple[ProtocolForm, An
     initial = {"place": protocol.place, "repayment_monthly": protocol.repayment_monthly}
     lines = [
         {"party": u.party, "text": u.text, "due_on": u.due_on, "is_follow_up": u.is_follow_up}
-        for u in protocol.undertakings.all()
+        for u in protocols.in_order(protocol)
     ]
     return (
         ProtocolForm(data, initial=initial),
@@ -133,6 +134,7 @@ def _show(
         "case": case,
         "protocol": protocol,
         "terms": protocol.terms,
+        "state_label": capfirst(protocol.get_state_display()),
         "state_tone": PROTOCOL_TONES[protocol.state],
         "is_current": protocol.state != ProtocolState.REPLACED,
         "form": form,
@@ -145,7 +147,7 @@ def _show(
         "revise": permissions.may_revise_protocol(actor, case, protocol),
         "file": file_of_job(protocol.job) if protocol.job else None,
         "scan": file_of_document(protocol.signed_scan) if protocol.signed_scan else None,
-        "undertakings": list(protocol.undertakings.all()),
+        "undertakings": protocols.in_order(protocol),
         "residual": facts.residual_rent_of(case)[0],
         "versions": list(
             case.protocols.filter(request_id=protocol.request_id).exclude(pk=protocol.pk).order_by("-version")

@@ -27,9 +27,15 @@ class PaymentAdviceQuerySet(models.QuerySet):
             return self.all()
         return self.none()
 
+    def awaiting_receipt(self) -> "PaymentAdviceQuerySet":
+        """Paid, and not yet confirmed received by the landlord; the oldest first."""
+        return self.filter(received_on=None).order_by("executed_on", "id")
+
 
 class PaymentAdvice(models.Model):
     """Written when the order is executed. `months` is frozen: [{month, amount, label}]."""
+
+    updatable_columns = ("received_on", "received_by_id")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)

@@ -11,8 +11,10 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, trans
 
 from aids.models import AidRequest, RentTerm
 from ales.documents.models import ProductionJob
+from ales.text import words
 from members.access import Actor
 from members.models import BankDetails, Fund, Organisation, User
+from payments.rules.references import order_number, parse_order_number
 from payments.states import MOVES, OrderState
 
 
@@ -37,9 +39,41 @@ class PaymentOrderQuerySet(models.QuerySet):
     def latest_first(self) -> "PaymentOrderQuerySet":
         return self.order_by("-year", "-sequence")
 
+    def oldest_first(self) -> "PaymentOrderQuerySet":
+        return self.order_by("year", "sequence")
+
+    def awaiting_signature(self) -> "PaymentOrderQuerySet":
+        return self.filter(state=OrderState.TO_SIGN)
+
+    def awaiting_execution(self) -> "PaymentOrderQuerySet":
+        """Signed: the bank has, or will soon have, the transfer."""
+        return self.filter(state=OrderState.SIGNED)
+
+    def matching(self, text: str) -> "PaymentOrderQuerySet":
+        """Orders of that number, or whose request holds every word (reference, tenant, landlord, town)."""
+        if number := parse_order_number(text):
+            return self.filter(year=number[0], sequence=number[1])
+        found = self
+        for word in words(text):
+            found = found.filter(request__search_text__contains=word)
+        return found
+
 
 class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """An order to pay one landlord. `frozen` holds the data its PDF is built from (DESIGN §2.8)."""
+
+    #: What may change once the order is written; the rest is what the treasurer signs.
+    updatable_columns = (
+        "state",
+        "signed_by_id",
+        "signed_at",
+        "executed_on",
+        "executed_by_id",
+        "given_up_at",
+        "given_up_by_id",
+        "given_up_reason",
+        "job_id",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(
@@ -121,7 +155,10 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 | (Q(given_up_at__isnull=False, given_up_by__isnull=False) & ~Q(given_up_reason="")),
             ),
         ]
-        indexes = [models.Index(fields=["state", "requested_at"], name="order_by_state")]
+        indexes = [
+            models.Index(fields=["state", "year", "sequence"], name="order_by_state_number"),
+            models.Index(fields=["organisation", "year", "sequence"], name="order_of_organisation"),
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -129,7 +166,7 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     @property
     def number(self) -> str:
         """Continuous yearly number, as printed: `OP-2026-000042`."""
-        return f"OP-{self.year}-{self.sequence:06d}"
+        return order_number(self.year, self.sequence)
 
     @move("sign")
     def sign(self) -> None: ...
@@ -143,6 +180,8 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
 class PaymentOrderLine(models.Model):
     """What an order draws on one fund for one term. At most one live line a term and fund."""
+
+    updatable_columns = ("is_live",)
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)
     order = models.ForeignKey(PaymentOrder, on_delete=models.PROTECT, related_name="lines")

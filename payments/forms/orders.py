@@ -1,0 +1,77 @@
+"""What the treasurer and the manager type about payment orders."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ales.errors import InvalidInputError
+from ales.forms import FrenchDateField
+from payments.states import OrderState
+
+
+def add_faults(form: forms.Form, error: InvalidInputError) -> None:
+    """Show what an operation refused at the fields it names; at the top of the form for the others."""
+    for name, texts in error.faults.items():
+        form.add_error(name if name in form.fields else None, texts)
+
+
+class OrderFilters(forms.Form):
+    """Filters of the list of orders; `etat` left out of the address means the page's own default."""
+
+    q = forms.CharField(
+        label=_("Recherche"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Numéro, aide, locataire, bailleur, commune")}
+        ),
+    )
+    etat = forms.ChoiceField(
+        label=_("État"),
+        required=False,
+        choices=[
+            ("", _("Tous les ordres")),
+            *((value, label.capitalize()) for value, label in OrderState.choices),
+        ],
+    )
+
+
+class SignForm(forms.Form):
+    """The treasurer says having read; nothing else is typed."""
+
+    read = forms.BooleanField(
+        label=_("J’ai vérifié le bailleur, le compte, les échéances et les justificatifs de cet ordre"),
+        error_messages={"required": _("Cochez la case pour viser l’ordre.")},
+    )
+
+
+class ExecutionForm(forms.Form):
+    executed_on = FrenchDateField(
+        label=_("Date d’exécution par la banque"),
+        help_text=_("Celle du relevé de compte : entre la signature et aujourd’hui."),
+    )
+
+
+class GiveUpForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Motif de l’abandon"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Conservé avec l’ordre. Le numéro reste pris ; les échéances pourront être redemandées."),
+    )
+
+
+class PaymentRequestForm(forms.Form):
+    """The terms to pay; the page draws the boxes itself, in a table with months and amounts."""
+
+    terms = forms.TypedMultipleChoiceField(
+        label=_("Échéances à payer"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choisissez au moins une échéance à payer."),
+            "invalid_choice": _("Une échéance choisie n’est plus à payer : relisez la liste."),
+        },
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, choices: list[tuple[str, str]], **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["terms"].choices = choices

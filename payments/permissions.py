@@ -1,0 +1,130 @@
+"""Who may do what in this room; each answer carries its reason (DOMAIN §3, §9; DESIGN §2.7).
+
+The same function disables the button, says why beside it, and refuses the POST.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from aids.models import AidRequest
+from aids.states import MOVES as AID_MOVES
+from aids.states import RequestState
+from ales.verdict import ALLOWED, Verdict, refused
+from members.access import Actor
+from members.models import BankDetails, Organisation
+from members.models.bank_details import BankDetailsState
+from payments.models import PaymentAdvice, PaymentOrder
+from payments.states import MOVES, OrderState
+
+#: Why a move isn't possible any more, by the state the order has reached.
+ALREADY = {
+    OrderState.TO_SIGN: _("L’ordre n’est pas encore signé."),
+    OrderState.SIGNED: _("L’ordre est déjà signé."),
+    OrderState.EXECUTED: _("L’ordre est déjà exécuté : le virement est parti."),
+    OrderState.GIVEN_UP: _("L’ordre a été abandonné."),
+}
+
+
+def _state_allows(order: PaymentOrder, move: str) -> Verdict:
+    sources, _target = MOVES[move]
+    return ALLOWED if order.state in sources else refused(ALREADY[OrderState(order.state)])
+
+
+def payable(landlord: Organisation) -> Verdict:
+    """Whether the landlord's bank details are confirmed and nothing suspends them; one query (DOMAIN §9)."""
+    states = set(
+        BankDetails.objects.filter(
+            landlord=landlord, state__in=[BankDetailsState.CONFIRMED, BankDetailsState.PROPOSED]
+        ).values_list("state", flat=True)
+    )
+    if BankDetailsState.PROPOSED in states:
+        changed = BankDetailsState.CONFIRMED in states
+        what = (
+            _("Les coordonnées bancaires de %(landlord)s ont changé et attendent une seconde personne")
+            if changed
+            else _("Les coordonnées bancaires de %(landlord)s attendent d’être confirmées")
+        )
+        todo = _("le trésorier doit les confirmer ou les refuser avant tout paiement.")
+        return refused(f"{what % {'landlord': landlord.name}} : {todo}")
+    if not states:
+        return refused(
+            _(
+                "Les coordonnées bancaires de %(landlord)s ne sont pas connues : demandez à l’équipe ALES de "
+                "les saisir d’après un RIB, puis au trésorier de les confirmer."
+            )
+            % {"landlord": landlord.name}
+        )
+    return ALLOWED
+
+
+def may_request_payment(actor: Actor, aid: AidRequest) -> Verdict:
+    """The manager of the organisation, on a validated aid; the bank details are asked apart (`payable`)."""
+    if not actor.is_manager or actor.organisation_id != aid.organisation_id:
+        return refused(_("Seul un responsable social de l’organisme qui suit l’aide demande le paiement."))
+    if aid.state not in AID_MOVES["start_payment"].sources:
+        return refused(
+            _("Le paiement se demande sur une aide validée : celle-ci est %(state)s.")
+            % {"state": RequestState(aid.state).label}
+        )
+    return ALLOWED
+
+
+def may_sign(actor: Actor, order: PaymentOrder) -> Verdict:
+    """The treasurer, neither author nor validator of the request, nor the one who asked for the payment.
+
+    Reads `order.request` for the reason. A CHECK of the database refuses a barred signer too.
+    """
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier signe les ordres de paiement."))
+    allowed = _state_allows(order, "sign")
+    if not allowed:
+        return allowed
+    if actor.user_id in order.barred_ids:
+        if actor.user_id == order.requested_by_id:
+            did = _("vous avez demandé ce paiement")
+        elif actor.user_id == order.request.decided_by_id:
+            did = _("vous avez validé cette aide")
+        else:
+            did = _("vous avez saisi ou modifié cette demande d’aide")
+        return refused(_("Une autre personne doit signer : %(did)s.") % {"did": did})
+    return ALLOWED
+
+
+def sign_verdict(actor: Actor, order: PaymentOrder) -> Verdict:
+    """`may_sign`, and the account is still the landlord's confirmed one (DOMAIN §9); two queries at most."""
+    verdict = may_sign(actor, order)
+    if verdict:
+        verdict = payable(order.landlord)
+    if verdict and BankDetails.objects.confirmed_for(order.landlord_id) != order.bank_details:
+        return refused(
+            _(
+                "Les coordonnées bancaires du bailleur ont changé depuis la demande de paiement : "
+                "abandonnez cet ordre, le responsable redemandera le paiement sur le nouveau compte."
+            )
+        )
+    return verdict
+
+
+def may_record_execution(actor: Actor, order: PaymentOrder) -> Verdict:
+    """The treasurer, once the order is signed."""
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier constate l’exécution d’un paiement."))
+    return _state_allows(order, "execute")
+
+
+def may_give_up(actor: Actor, order: PaymentOrder) -> Verdict:
+    """The treasurer, or a manager of the organisation that asked, until the order is executed."""
+    own_manager = actor.is_manager and actor.organisation_id == order.organisation_id
+    if not (actor.is_treasurer or own_manager):
+        return refused(
+            _("Seuls le trésorier et le responsable social de l’organisme abandonnent un ordre de paiement.")
+        )
+    return _state_allows(order, "give_up")
+
+
+def may_confirm_receipt(actor: Actor, advice: PaymentAdvice) -> Verdict:
+    """An agent of the landlord who was paid, once."""
+    if not actor.is_landlord_agent or actor.organisation_id != advice.landlord_id:
+        return refused(_("Seul un agent du bailleur payé confirme la réception."))
+    if advice.received_on:
+        return refused(_("La réception de ce paiement est déjà confirmée."))
+    return ALLOWED

@@ -1,0 +1,41 @@
+"""Numbers and references of payments (DOMAIN §9). Pure: no Django, no clock."""
+
+import re
+
+END_TO_END_LENGTH = 35
+_NUMBER = re.compile(r"\s*OP[- ](\d{4})[- ](\d{1,6})\s*", re.ASCII | re.IGNORECASE)
+# The SEPA character set; a reference neither starts nor ends with a slash, nor holds two together
+# (EPC217-08).
+_REFERENCE = re.compile(r"(?!/)(?!.*//)[A-Za-z0-9/\-?:().,'+ ]+(?<!/)")
+
+
+def order_number(year: int, sequence: int) -> str:
+    """The continuous yearly number as printed: `OP-2026-000042`."""
+    return f"OP-{year}-{sequence:06d}"
+
+
+def parse_order_number(text: str) -> tuple[int, int] | None:
+    """Year and rank of a typed number (`op 2026-42` too), None when it isn't one."""
+    match = _NUMBER.fullmatch(text)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def end_to_end_id(number: str) -> str:
+    """The reference that follows the transfer to the landlord's bank: `ALES-OP-2026-000042`.
+
+    Raises ValueError when it would not fit a SEPA reference (35 characters of its set).
+    """
+    reference = f"ALES-{number}"
+    if len(reference) > END_TO_END_LENGTH or not _REFERENCE.fullmatch(reference):
+        raise ValueError(f"{reference!r} is no SEPA reference")
+    return reference
+
+
+def group_iban(iban: str) -> str:
+    """By four, as people read it aloud: `FR14 2004 1010 0505 0001 3M02 606`."""
+    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
+
+
+def iban_end(iban: str) -> str:
+    """Its last four characters, to recognise an account without showing it: `…2606`."""
+    return f"…{iban[-4:]}"

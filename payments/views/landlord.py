@@ -1,0 +1,275 @@
+"""« Aides de nos locataires »: what a landlord's agent reads, and confirms received (DOMAIN §3).
+
+Nothing here reads a table of the cases' room, nor an order: an agent has neither.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from aids.models import AidRequest, RentTerm
+from aids.models.request import Purpose
+from aids.states import GRANTED, LANDLORD_LABELS, RequestState, TermState
+from aids.states import TONES as AID_TONES
+from ales.dates import format_date, format_month
+from ales.documents.links import file_of_job
+from ales.errors import InvalidInputError, Refusal
+from ales.http import form_page, reading
+from ales.keyset import page_of
+from ales.money import ZERO, format_euros
+from members.access import Actor, roles_required
+from members.roles import Role
+from payments import operations, permissions
+from payments.documents.order import term_label
+from payments.forms.landlord import STATUS_GROUPS, ReceiptForm, TenantAidFilters
+from payments.forms.orders import add_faults
+from payments.models import PaymentAdvice
+
+#: A term in the landlord's words, with its tone.
+TERM_LABELS = {
+    TermState.GRANTED: (gettext_lazy("accordée, à payer"), "info"),
+    TermState.ORDERED: (gettext_lazy("virement en préparation"), "progress"),
+    TermState.PAID: (gettext_lazy("payée"), "success"),
+    TermState.RELEASED: (gettext_lazy("non versée"), "neutral"),
+}
+AWAITED = (TermState.GRANTED, TermState.ORDERED)
+
+
+# --- The list -------------------------------------------------------------------------------------
+
+
+@reading
+@roles_required(Role.LANDLORD_AGENT)
+def tenant_aids(request: HttpRequest) -> HttpResponse:
+    """The aids of the landlord's own tenants, the latest first."""
+    actor: Actor = request.actor
+    filters = TenantAidFilters(request.GET)
+    chosen = filters.cleaned_data if filters.is_valid() else {"q": "", "etat": ""}
+    aids = AidRequest.objects.visible_to(actor)
+    if chosen["etat"]:
+        aids = aids.filter(state__in=STATUS_GROUPS[chosen["etat"]][1])
+    if chosen["q"]:
+        aids = aids.matching(chosen["q"])
+    page = page_of(_with_months(aids), request.GET, ("updated_at", "id"), descending=True)
+    context = {
+        "filters": filters,
+        "rows": [_row(aid) for aid in page.rows],
+        "page": page,
+        "figures": _figures(actor),
+        "is_filtered": bool(chosen["q"] or chosen["etat"]),
+        "list_url": reverse("payments:tenant_aids"),
+    }
+    return render(request, "landlord/tenant_aids.html", context)
+
+
+def _with_months(aids: QuerySet) -> QuerySet:
+    """Each aid with the first days of its months that the landlord may read."""
+    months = RentTerm.objects.filter(request=OuterRef("pk"), month__isnull=False).order_by("month")
+    return aids.annotate(months=ArraySubquery(months.values("month"))).only(
+        "public_id",
+        "state",
+        "purpose",
+        "reference",
+        "tenant_name",
+        "landlord_reference",
+        "town",
+        "granted_amount",
+        "paid_amount",
+        "updated_at",
+    )
+
+
+def _row(aid: AidRequest) -> dict[str, Any]:
+    is_granted = aid.state in GRANTED
+    return {
+        "url": reverse("payments:tenant_aid", args=[aid.public_id]),
+        "tenant": aid.tenant_name,
+        "town": aid.town,
+        "own_reference": aid.landlord_reference or "–",
+        "reference": aid.reference,
+        "state": LANDLORD_LABELS[RequestState(aid.state)],
+        "tone": AID_TONES[RequestState(aid.state)],
+        "months": _period(aid),
+        "granted": aid.granted_amount if is_granted else None,
+        "paid": aid.paid_amount if is_granted else None,
+    }
+
+
+def _period(aid: AidRequest) -> str:
+    """`mars à mai 2026`; until the decision the landlord is told of no month."""
+    if aid.purpose == Purpose.RELOGEMENT:
+        return _("apurement de la dette")
+    if not aid.months:
+        return "–"
+    first, last = aid.months[0], aid.months[-1]
+    if first == last:
+        return format_month(first)
+    start = format_month(first) if first.year != last.year else format_month(first).split()[0]
+    return _("%(first)s à %(last)s") % {"first": start, "last": format_month(last)}
+
+
+def _figures(actor: Actor) -> list[dict[str, str]]:
+    """Aids granted and money received this year, money to come; three queries on the landlord's rows."""
+    year = localdate().year
+    granted = (
+        AidRequest.objects.visible_to(actor)
+        .granted()
+        .filter(decided_at__year=year)
+        .aggregate(number=Count("pk"))["number"]
+    )
+    advices = (
+        PaymentAdvice.objects.visible_to(actor)
+        .filter(executed_on__year=year)
+        .aggregate(
+            paid=Coalesce(Sum("amount"), ZERO),
+            unconfirmed=Count("pk", filter=Q(received_on=None)),
+        )
+    )
+    awaited = RentTerm.objects.filter(landlord_id=actor.organisation_id, state__in=AWAITED).aggregate(
+        amount=Coalesce(Sum("granted"), ZERO), number=Count("pk")
+    )
+    unconfirmed = advices["unconfirmed"]
+    return [
+        {
+            "value": str(granted),
+            "label": ngettext("aide accordée en %s", "aides accordées en %s", granted) % year,
+            "help": _("à vos locataires, décidées cette année"),
+        },
+        {
+            "value": format_euros(advices["paid"]),
+            "label": _("versés en %s") % year,
+            "help": ngettext("%s réception à confirmer", "%s réceptions à confirmer", unconfirmed)
+            % unconfirmed
+            if unconfirmed
+            else _("toutes les réceptions sont confirmées"),
+        },
+        {
+            "value": format_euros(awaited["amount"]),
+            "label": _("à venir"),
+            "help": ngettext("%s échéance accordée", "%s échéances accordées", awaited["number"])
+            % awaited["number"],
+        },
+    ]
+
+
+# --- One aid --------------------------------------------------------------------------------------
+
+
+@reading
+@roles_required(Role.LANDLORD_AGENT)
+def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One aid: its months and amounts, and the payments made."""
+    aid = get_object_or_404(
+        AidRequest.objects.visible_to(request.actor).select_related("organisation"), public_id=public_id
+    )
+    terms = aid.terms.filter(state__in=list(TERM_LABELS)).order_by(F("month").asc(nulls_last=True), "id")
+    is_granted = aid.state in GRANTED
+    advices = (
+        PaymentAdvice.objects.visible_to(request.actor)
+        .filter(request=aid)
+        .select_related("job__document", "received_by")
+        .order_by("executed_on", "id")
+    )
+    context = {
+        "aid": aid,
+        "state": LANDLORD_LABELS[RequestState(aid.state)],
+        "tone": AID_TONES[RequestState(aid.state)],
+        "is_granted": is_granted,
+        "details": [
+            (_("Locataire"), aid.tenant_name),
+            (_("Votre référence"), aid.landlord_reference),
+            (_("Commune"), aid.town),
+            (_("Objet de l’aide"), aid.get_purpose_display()),
+            (_("Suivie par"), aid.organisation.name),
+            (_("Référence ALES"), aid.reference),
+        ],
+        "terms": [_term(term) for term in terms] if is_granted else [],
+        "advices": [_advice(request.actor, advice) for advice in advices],
+    }
+    return render(request, "landlord/tenant_aid.html", context)
+
+
+def _term(term: RentTerm) -> dict[str, Any]:
+    label, tone = TERM_LABELS[TermState(term.state)]
+    return {
+        "label": term_label(term.month),
+        "amount": term.granted,
+        "state": label,
+        "tone": tone,
+        "paid_on": format_date(term.paid_on) if term.paid_on else "",
+    }
+
+
+def _advice(actor: Actor, advice: PaymentAdvice) -> dict[str, Any]:
+    return {
+        "number": advice.order_number,
+        "amount": advice.amount,
+        "executed": format_date(advice.executed_on),
+        "end_to_end_id": advice.end_to_end_id,
+        "months": ", ".join(row["label"] for row in advice.months),
+        "file": file_of_job(advice.job) if advice.job else None,
+        "received": format_date(advice.received_on) if advice.received_on else "",
+        "received_by": advice.received_by.full_name if advice.received_by else "",
+        "verdict": permissions.may_confirm_receipt(actor, advice),
+        "receipt_url": reverse("payments:confirm_receipt", args=[advice.public_id]),
+    }
+
+
+# --- The receipt ----------------------------------------------------------------------------------
+
+
+@form_page
+@roles_required(Role.LANDLORD_AGENT)
+def confirm_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """« J'ai reçu ce virement », and on which day."""
+    advice = get_object_or_404(
+        PaymentAdvice.objects.visible_to(request.actor).select_related("request"), public_id=public_id
+    )
+    aid_url = reverse("payments:tenant_aid", args=[advice.request.public_id])
+    form = ReceiptForm(
+        request.POST if request.method == "POST" else None, initial={"received_on": advice.executed_on}
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.confirm_receipt(
+                actor=request.actor,
+                advice_id=public_id,
+                received_on=form.cleaned_data["received_on"],
+                at=timezone.now(),
+            )
+        except InvalidInputError as error:
+            add_faults(form, error)
+        except Refusal as refusal:
+            messages.warning(request, refusal.message)
+            return redirect(aid_url)
+        else:
+            messages.success(request, _("Réception confirmée, merci."))
+            return redirect(aid_url)
+    elif not (verdict := permissions.may_confirm_receipt(request.actor, advice)):
+        messages.warning(request, verdict.reason)
+        return redirect(aid_url)
+    context = {
+        "advice": advice,
+        "aid_url": aid_url,
+        "form": form,
+        "summary": [
+            (_("Montant"), format_euros(advice.amount)),
+            (_("Exécuté le"), format_date(advice.executed_on)),
+            (_("Référence du virement"), advice.end_to_end_id),
+            (_("Locataire"), advice.request.tenant_name),
+            (_("Votre référence"), advice.request.landlord_reference),
+            (_("Échéances"), ", ".join(row["label"] for row in advice.months)),
+        ],
+    }
+    return render(request, "landlord/confirm_receipt.html", context)

@@ -1,0 +1,153 @@
+"""Aids ready to be paid, as the tests of this room need them."""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from aids.models import AidRequest, FundAllocation, RentTerm, Scale
+from ales import tenancy
+from members import funds
+from members.access import Actor
+from members.models import Fund
+from payments import operations
+from payments.models import PaymentAdvice, PaymentOrder
+from tests.world import NOW, TODAY, World
+
+AMOUNT = Decimal("277.20")
+MONTHS = (dt.date(2026, 3, 1), dt.date(2026, 4, 1), dt.date(2026, 5, 1))
+
+
+@dataclass
+class Story:
+    """A validated aid of three terms of 277.20 €, drawn on one fund or half and half on two."""
+
+    world: World
+    aid: AidRequest
+    funds: list[Fund]
+
+    @property
+    def term_ids(self) -> list[UUID]:
+        with tenancy.tenant(self.world.marc.context):
+            return list(self.aid.terms.order_by("month").values_list("public_id", flat=True))
+
+    def terms(self) -> list[RentTerm]:
+        with tenancy.tenant(self.world.marc.context):
+            return list(self.aid.terms.order_by("month"))
+
+    def request(self, term_ids: list[UUID] | None = None, *, at=NOW, actor: Actor | None = None, **options):
+        actor = actor or self.world.marc
+        with tenancy.tenant(actor.context):
+            return operations.request_payment(
+                actor=actor,
+                request_id=self.aid.public_id,
+                term_ids=self.term_ids if term_ids is None else term_ids,
+                at=at,
+                **options,
+            )
+
+    def sign(self, order: PaymentOrder, *, actor: Actor | None = None, at=NOW) -> PaymentOrder:
+        actor = actor or self.world.theo
+        with tenancy.tenant(actor.context):
+            return operations.sign(actor=actor, order_id=order.public_id, at=at)
+
+    def execute(
+        self, order: PaymentOrder, *, on: dt.date = TODAY, actor: Actor | None = None, at=NOW
+    ) -> PaymentAdvice:
+        actor = actor or self.world.theo
+        with tenancy.tenant(actor.context):
+            return operations.record_execution(actor=actor, order_id=order.public_id, executed_on=on, at=at)
+
+    def give_up(self, order: PaymentOrder, *, reason="RIB faux", actor: Actor | None = None, at=NOW):
+        actor = actor or self.world.theo
+        with tenancy.tenant(actor.context):
+            return operations.give_up(actor=actor, order_id=order.public_id, reason=reason, at=at)
+
+    def paid(self) -> PaymentAdvice:
+        """Asked, signed and executed."""
+        return self.execute(self.sign(self.request()))
+
+    def fresh(self, row, actor: Actor | None = None):
+        with tenancy.tenant((actor or self.world.theo).context):
+            return type(row).objects.get(pk=row.pk)
+
+
+def payable_aid(
+    world: World,
+    *,
+    split: bool = False,
+    months=MONTHS,
+    landlord=None,
+    reference: str = "",
+    with_bank: bool = True,
+) -> Story:
+    """A validated aid of the first CIL: entered by Claire, validated by Marc, its money committed."""
+    landlord = landlord or world.landlord
+    case = world.complete_case(landlord=landlord)
+    owned = [_fund(world, world.cil, "EMPLOYER")]
+    if split:
+        owned.append(_fund(world, landlord, "LANDLORD"))
+    if with_bank:
+        world.bank_details(landlord)
+    scale = Scale.objects.filter(state="PUBLISHED").first() or world.scale()
+    total = AMOUNT * len(months)
+    with tenancy.tenant(world.marc.context):
+        aid = AidRequest.objects.create(
+            organisation=world.cil,
+            case=case,
+            reference=reference or f"A-2026-{case.pk:05d}",
+            state="validated",
+            tenant_name=case.tenant_name,
+            landlord=landlord,
+            landlord_reference="L-4512",
+            town="Grenoble",
+            department="38",
+            search_text=f"martin paul grenoble l 4512 {case.pk}",
+            scale=scale,
+            asked_amount=total,
+            granted_amount=total,
+            author_ids=[world.claire.user_id],
+            created_by_id=world.claire.user_id,
+            submitted_by_id=world.claire.user_id,
+            submitted_at=NOW,
+            first_submitted_at=NOW,
+            decided_by_id=world.marc.user_id,
+            decided_at=NOW,
+        )
+        lines = []
+        for month in months:
+            term = RentTerm.objects.create(
+                organisation=world.cil,
+                landlord=landlord,
+                case=case,
+                request=aid,
+                month=month,
+                nature="PAST",
+                proof_kind="RENT_NOTICE",
+                ceiling=AMOUNT,
+                asked=AMOUNT,
+                granted=AMOUNT,
+                state="GRANTED",
+            )
+            for fund in owned:
+                part = AMOUNT / len(owned)
+                FundAllocation.objects.create(
+                    organisation=world.cil, request=aid, term=term, fund=fund, amount=part
+                )
+                lines.append((fund.pk, part))
+        funds.commit(
+            actor=world.marc,
+            lines=lines,
+            cause_kind="aid",
+            cause_id=aid.public_id,
+            label="Engagement",
+            value_date=NOW.date(),
+        )
+        aid.refresh_from_db()
+    return Story(world, aid, owned)
+
+
+def _fund(world: World, owner, kind: str) -> Fund:
+    with tenancy.tenant(world.anne.context):
+        fund = Fund.objects.filter(owner=owner, kind=kind).first()
+    return fund or world.fund(owner=owner, kind=kind)
