@@ -99,7 +99,8 @@ def refuse(*, actor: Actor, details_id: UUID, reason: str, at: dt.datetime | Non
 
 def _awaiting(actor: Actor, details_id: UUID) -> BankDetails:
     # Row security lets the association alone lock these rows: to anybody else there is none.
-    details = BankDetails.objects.filter(public_id=details_id).select_for_update(no_key=True).first()
+    found = BankDetails.objects.visible_to(actor).filter(public_id=details_id)
+    details = found.select_for_update(no_key=True).first()
     if details is None:
         raise NotAllowedError(_("La confirmation revient au trésorier."))
     require(permissions.may_decide_bank_details(actor, details))

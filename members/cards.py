@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from ales.dates import format_date
 from ales.money import format_euros
@@ -68,7 +69,7 @@ def _invitations(actor: Actor) -> Card:
     rows = [
         {
             "text": f"{invitation.first_name} {invitation.last_name}",
-            "detail": f"{invitation.get_role_display()}, {invitation.organisation.name}",
+            "detail": f"{capfirst(invitation.get_role_display())}, {invitation.organisation.name}",
             "badge": "Expirée" if invitation.expires_at <= now else "Envoyée",
             "tone": "danger" if invitation.expires_at <= now else "progress",
             "url": reverse("members:organisation", args=[invitation.organisation.public_id])
