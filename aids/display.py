@@ -36,6 +36,18 @@ EVENT_TONES = {
     "return": "warning",
     "execution": "success",
 }
+EVENT_ICONS = {
+    "create": "document-plus",
+    "edit": "pencil-square",
+    "protocol": "document-check",
+    "submit": "paper-airplane",
+    "send_back": "arrow-uturn-left",
+    "answer": "chat-bubble-left",
+    "withdraw": "archive-box",
+    "stop": "stop-circle",
+    "order": "banknotes",
+    "execution": "banknotes",
+}
 #: Reasons the association may read: those of a decision, never those of the social work.
 DECISION_EVENTS = frozenset({"reject", "reopen", "stop"})
 
@@ -130,6 +142,7 @@ def timeline_rows(events: Iterable[AidEvent], *, social: bool) -> list[dict[str,
             "capacity": str(Role(event.capacity).label),
             "reason": event.reason if social or event.kind in DECISION_EVENTS else "",
             "tone": EVENT_TONES.get(event.kind, "neutral"),
+            "icon": EVENT_ICONS.get(event.kind, ""),
         }
         for event in events
     ]

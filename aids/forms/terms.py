@@ -13,7 +13,7 @@ from aids.models.term import ProofKind
 from aids.operations import TermInput
 from ales.dates import add_months, first_of_month, format_month
 from ales.documents.uploads import ACCEPT
-from ales.forms import EuroField
+from ales.forms import EuroField, EuroInput
 
 ROWS = 3
 MONTHS_BACK, MONTHS_AHEAD = 24, 6
@@ -64,14 +64,15 @@ class TermsForm(forms.Form):
             self.fields["purpose"].choices = [(Purpose.MAINTIEN, Purpose.MAINTIEN.label)]
         choices = month_choices(today, arrears_on)
         for row in range(ROWS):
-            label = {"n": row + 1}
-            self.fields[f"month_{row}"] = MonthChoiceField(label=_("Mois %(n)s") % label, choices=choices)
+            self.fields[f"month_{row}"] = MonthChoiceField(label=_("Mois"), choices=choices)
             self._add_amount_and_proof(str(row))
         self._add_amount_and_proof(SETTLEMENT)
 
     def _add_amount_and_proof(self, row: str) -> None:
         self.fields[f"amount_{row}"] = EuroField(
-            label=_("Montant demandé"), required=False, help_text=_("Vide : le plafond entier.")
+            label=_("Montant demandé"),
+            required=False,
+            widget=EuroInput(attrs={"placeholder": _("le plafond")}),
         )
         self.fields[f"proof_kind_{row}"] = forms.ChoiceField(
             label=_("Justificatif"), required=False, choices=[("", _("à joindre")), *ProofKind.choices]

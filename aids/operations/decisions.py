@@ -101,6 +101,7 @@ def reject(*, actor: Actor, request_id: UUID, version: int | None, reason: str, 
         kind="refusal_letter",
         title=_("Lettre de refus %s") % request.reference,
         payload=refusal_letter(request, case_facts.facts_of(case), actor, at),
+        at=at,
     )
     emails.tell_author_of_decision(request, actor)
     return request

@@ -95,6 +95,7 @@ def validate(
         kind="decision_letter",
         title=_("Lettre d’accord %s") % request.reference,
         payload=decision_letter(request, terms, case_facts.facts_of(case), actor, at),
+        at=at,
     )
     emails.tell_author_of_decision(request, actor)
     return request

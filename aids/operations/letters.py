@@ -1,12 +1,17 @@
 """Letters to the household: queued in the transaction that decides (DESIGN §2.9)."""
 
+from datetime import datetime
+
 from aids.models import AidRequest
 from ales.documents import production
 from ales.documents.models import Audience
 from members.access import Actor
 
 
-def enqueue_letter(request: AidRequest, actor: Actor, *, kind: str, title: str, payload: dict) -> None:
+def enqueue_letter(
+    request: AidRequest, actor: Actor, *, kind: str, title: str, payload: dict, at: datetime
+) -> None:
+    """Queue the letter of this version of the request, read by its social people only."""
     production.enqueue(
         kind=kind,
         subject_kind="aid_request",
@@ -18,4 +23,5 @@ def enqueue_letter(request: AidRequest, actor: Actor, *, kind: str, title: str, 
         organisation_id=request.organisation_id,
         audience=Audience.SOCIAL,
         created_by_id=actor.user_id,
+        created_at=at,
     )
