@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from ales import registry
 from ales.errors import InvalidInputError, require
@@ -67,16 +67,21 @@ def create_case(
         return already
     referent = _referent(actor.organisation_id, referent_id)
     number = next_number(f"case:{actor.organisation_id}:{opened_on.year}")
-    case = TenantCase.objects.create(
-        public_id=key,
-        organisation_id=actor.organisation_id,
-        reference=f"D-{opened_on.year}-{number:05d}",
-        referent=referent,
-        opened_on=opened_on,
-        created_by_id=actor.user_id,
-        created_at=at,
-        updated_at=at,
-    )
+    try:
+        with transaction.atomic():
+            case = TenantCase.objects.create(
+                public_id=key,
+                organisation_id=actor.organisation_id,
+                reference=f"D-{opened_on.year}-{number:05d}",
+                referent=referent,
+                opened_on=opened_on,
+                created_by_id=actor.user_id,
+                created_at=at,
+                updated_at=at,
+            )
+    except IntegrityError as error:
+        # The key is somebody else's, hidden by row security: nothing of it may be told.
+        raise InvalidInputError("Ce formulaire a expiré : rechargez la page, puis recommencez.") from error
     Household.objects.create(case=case)
     Person.objects.create(
         case=case, position=PersonPosition.TENANT, last_name=last_name, first_name=first_name

@@ -28,9 +28,9 @@ def household(*persons: dict[str, str], **fields) -> dict[str, str]:
     return rows("personnes", *(persons or (person(),))) | {"occupancy": "TENANT"} | fields
 
 
-def housing(landlord, **fields) -> dict[str, str]:
+def housing(of, **fields) -> dict[str, str]:
     return {
-        "landlord": str(landlord.public_id),
+        "landlord": str(of.public_id),
         "address": "3 rue du Drac",
         "commune": "38000 Grenoble",
         "lease_state": "CURRENT",

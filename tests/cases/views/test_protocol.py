@@ -1,0 +1,119 @@
+"""/dossiers/<id>/protocole/<request>/."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from ales import tenancy
+from cases.models import StepDraft
+from tests.cases import typed
+from tests.cases.agreements import REQUEST, issued, prepared, scan
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def case(world):
+    return world.complete_case()
+
+
+def url(case, name="protocol", request_id=REQUEST):
+    return reverse(f"cases:{name}", args=[case.public_id, request_id])
+
+
+def shown(client, address) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert "!! undefined" not in text
+    return text
+
+
+def engagements(*lines, **fields):
+    given = lines or (
+        {"party": "TENANT", "text": "Payer le loyer résiduel"},
+        {"party": "REFERENT", "text": "Premier suivi", "due_on": "15/07/2026", "is_follow_up": "on"},
+    )
+    return typed.rows("engagements", *given) | {"place": "Grenoble", "repayment_monthly": "50"} | fields
+
+
+def test_writing_issuing_signing(world, sign_in, case):
+    prepared(world, case)
+    client = sign_in(world.claire)
+    assert "Termes de l’aide" in shown(client, url(case))
+    assert client.post(url(case), engagements()).status_code == 302
+    assert client.post(url(case, "protocol_issue")).status_code == 302
+    page = shown(client, url(case))
+    assert "En attente de production" in page
+    assert "Payer le loyer résiduel" in page
+    today = f"{timezone.localdate():%d/%m/%Y}"
+    answer = client.post(url(case, "protocol_sign"), {"signed_on": today, "file": scan()})
+    assert answer.status_code == 302
+    assert "Signé" in shown(client, url(case))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (engagements({"party": "TENANT", "text": "Payer"}), "au moins un engagement du référent"),
+        (engagements(place=""), "obligatoire"),
+        (engagements(repayment_monthly="-3"), "au moins"),
+        (
+            engagements({"party": "REFERENT", "text": "Suivi", "is_follow_up": "on"}),
+            "a une échéance",
+        ),
+        (engagements({"party": "TENANT", "text": "n° 184037612345678"}), "sécurité sociale"),
+        (engagements({"party": "TENANT", "text": "x" * 401}), "400"),
+    ],
+)
+def test_refused_undertakings_stay_as_typed(world, sign_in, case, data, said):
+    prepared(world, case)
+    client = sign_in(world.claire)
+    answer = client.post(url(case), data)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+    with tenancy.tenant(world.claire.context):
+        assert StepDraft.objects.count() == 1
+    assert data["engagements-0-text"][:300] in shown(client, url(case))
+
+
+def test_autosaved_undertakings_come_back(world, sign_in, case):
+    prepared(world, case)
+    client = sign_in(world.claire)
+    data = engagements({"party": "TENANT", "text": "À moitié écr"})
+    assert client.post(url(case, "protocol_autosave"), data).status_code == 200
+    assert "À moitié écr" in shown(client, url(case))
+
+
+def test_a_replaced_version_says_so(world, sign_in, case):
+    issued(world, case)
+    prepared(world, case, total="500.00")
+    client = sign_in(world.claire)
+    assert "Ce n’est pas la version en cours" in shown(client, url(case) + "?version=1")
+    assert "Ce n’est pas la version en cours" not in shown(client, url(case))
+    for version in ("9", "x", "1" * 50):
+        assert client.get(url(case), {"version": version}).status_code == 404
+
+
+def test_a_refused_scan_comes_back_with_its_reason(world, sign_in, case):
+    issued(world, case)
+    answer = sign_in(world.claire).post(
+        url(case, "protocol_sign"), {"signed_on": "01/01/2199", "file": scan()}
+    )
+    assert answer.status_code == 422
+    assert "dans le futur" in answer.content.decode()
+
+
+def test_an_issued_agreement_is_no_longer_written(world, sign_in, case):
+    issued(world, case)
+    answer = sign_in(world.claire).post(url(case), engagements())
+    assert answer.status_code == 422
+    client = sign_in(world.claire)
+    client.post(url(case, "protocol_revise"))
+    assert "version 2" in shown(client, url(case))
+
+
+def test_no_agreement_before_an_aid(world, sign_in, case):
+    assert sign_in(world.claire).get(url(case, request_id=uuid.uuid4())).status_code == 404
