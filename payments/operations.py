@@ -24,7 +24,7 @@ from ales.money import ZERO
 from ales.numbering import next_number
 from members import funds
 from members.access import Actor
-from members.models import BankDetails, Fund
+from members.models import BankDetails, Fund, Organisation
 from payments import permissions
 from payments.documents import advice as advice_document
 from payments.documents import order as order_document
@@ -52,6 +52,7 @@ def request_payment(
     if version is not None and version != aid.version:
         raise StalePageError
     terms = _payable_terms(aid, term_ids)
+    _hold_account(aid.landlord_id)
     bank = _confirmed_bank_details(aid)
     allocations = _allocations(aid, terms)
     year = localtime(at).year
@@ -102,7 +103,7 @@ def _payable_terms(aid: AidRequest, term_ids: Sequence[UUID]) -> list[RentTerm]:
             {"terms": [_("Une échéance choisie n’est pas de cette aide : relisez la page.")]}
         )
     faults = [
-        _("%(term)s : paiement impossible, cette échéance est « %(state)s ».")
+        _("%(term)s : paiement impossible, cette échéance est « %(state)s ».")
         % {"term": order_document.term_label(term.month), "state": term.get_state_display()}
         for term in terms
         if term.state != TermState.GRANTED
@@ -148,6 +149,7 @@ def _allocations(aid: AidRequest, terms: Sequence[RentTerm]) -> list[FundAllocat
 def sign(*, actor: Actor, order_id: UUID, at: dt.datetime) -> PaymentOrder:
     """The treasurer's visa. Raises NotAllowedError: barred, state, or bank details changed meanwhile."""
     order = _locked(actor, order_id)
+    _hold_account(order.landlord_id)
     require(permissions.sign_verdict(actor, order))
     order.sign()
     order.signed_by_id = actor.user_id
@@ -285,6 +287,12 @@ def confirm_receipt(
 
 
 # --- Loading and locking --------------------------------------------------------------------------
+
+
+def _hold_account(landlord_id: int) -> None:
+    """Nobody may enter other bank details of the landlord until this transaction ends: whoever enters
+    some locks the same row (members.bank_details), so a change is seen or comes after."""
+    Organisation.objects.select_for_update(no_key=True).values("pk").get(pk=landlord_id)
 
 
 def _lock_request(requests, **which) -> AidRequest:

@@ -1,4 +1,4 @@
-"""« Aides de nos locataires »: what a landlord's agent reads, and confirms received (DOMAIN §3).
+"""« Aides de nos locataires »: what a landlord's agent reads, and confirms received (DOMAIN §3).
 
 Nothing here reads a table of the cases' room, nor an order: an agent has neither.
 """
@@ -232,7 +232,7 @@ def _advice(actor: Actor, advice: PaymentAdvice) -> dict[str, Any]:
 @form_page
 @roles_required(Role.LANDLORD_AGENT)
 def confirm_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """« J'ai reçu ce virement », and on which day."""
+    """« J'ai reçu ce virement », and on which day."""
     advice = get_object_or_404(
         PaymentAdvice.objects.visible_to(request.actor).select_related("request"), public_id=public_id
     )

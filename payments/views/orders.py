@@ -330,7 +330,7 @@ def record_execution(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "submit_label": _("Enregistrer l’exécution"),
             "submit_style": "primary",
             "consequence": _(
-                "Les fonds sont débités, les échéances passent à « payé » "
+                "Les fonds sont débités, les échéances passent à « payé » "
                 "et le bailleur reçoit un avis de paiement."
             ),
         },

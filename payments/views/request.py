@@ -1,4 +1,4 @@
-"""« Demander le paiement »: the manager chooses the terms of a validated aid."""
+"""« Demander le paiement »: the manager chooses the terms of a validated aid."""
 
 from typing import Any
 from uuid import UUID
@@ -134,5 +134,5 @@ def _total(terms: list[RentTerm]) -> dict[str, Any]:
 
 
 def aid_payment_url(aid: AidRequest) -> str:
-    """The address of « Demander le paiement » for an aid."""
+    """The address of « Demander le paiement » for an aid."""
     return reverse("payments:request", args=[aid.public_id])

@@ -54,54 +54,6 @@ def test_orders_asked_at_the_same_time_are_numbered_without_gaps(world):
     assert numbers(world) == [order_number(2026, rank) for rank in range(1, AIDS // 2 + 1)]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_same_payment_asked_twice_at_the_same_moment_is_asked_once(world):
-    story = payable_aid(world)
-    term_ids = story.term_ids
-    start, refused = threading.Barrier(2), []
-
-    def ask() -> None:
-        try:
-            start.wait(timeout=20)
-            story.request(term_ids)
-        except Exception as error:
-            refused.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=ask) for _click in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert refused == ["InvalidInputError"]
-    assert numbers(world) == ["OP-2026-000001"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_an_order_executed_twice_at_the_same_moment_is_paid_once(world):
-    story = payable_aid(world)
-    order = story.sign(story.request())
-    start, refused = threading.Barrier(2), []
-
-    def execute() -> None:
-        try:
-            start.wait(timeout=20)
-            story.execute(order)
-        except Exception as error:
-            refused.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=execute) for _click in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert refused == ["NotAllowedError"]
-    assert story.fresh(story.funds[0]).paid == order.amount
-
-
 @pytest.mark.django_db
 def test_each_year_starts_at_one(world):
     first, second, third = (payable_aid(world, with_bank=index == 0) for index in range(3))

@@ -1,0 +1,102 @@
+"""Two people, or two clicks, at the same moment: paid once, and never to an account being changed."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, transaction
+
+from ales import tenancy
+from ales.errors import Refusal
+from members import bank_details
+from payments.models import PaymentOrder
+from tests.payments.stories import payable_aid
+from tests.world import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*actions: Callable[[], object]) -> list[str]:
+    """Run each in a thread and a connection of its own, at once; the refusals by kind."""
+    start, refused = threading.Barrier(len(actions)), []
+
+    def run(action: Callable[[], object]) -> None:
+        try:
+            start.wait(timeout=20)
+            action()
+        except Refusal as refusal:
+            refused.append(type(refusal).__name__)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return refused
+
+
+@pytest.fixture
+def story(world):
+    return payable_aid(world)
+
+
+def test_a_payment_asked_twice_is_asked_once(story):
+    term_ids = story.term_ids
+    assert together(*[lambda: story.request(term_ids)] * 2) == ["InvalidInputError"]
+    with tenancy.tenant(story.world.theo.context):
+        assert [order.number for order in PaymentOrder.objects.all()] == ["OP-2026-000001"]
+
+
+def test_an_order_executed_twice_is_paid_once(story):
+    order = story.sign(story.request())
+    assert together(*[lambda: story.execute(order)] * 2) == ["NotAllowedError"]
+    assert story.fresh(story.funds[0]).paid == order.amount
+
+
+def test_an_order_signed_and_given_up_ends_in_one_state(story):
+    order = story.request()
+    refused = together(lambda: story.sign(order), lambda: story.give_up(order))
+    assert story.fresh(order).state == "given_up"
+    assert refused in ([], ["NotAllowedError"])
+    assert {term.state for term in story.terms()} == {"GRANTED"}
+
+
+def test_an_order_executed_and_given_up_is_one_or_the_other(story):
+    order = story.sign(story.request())
+    assert together(lambda: story.execute(order), lambda: story.give_up(order)) == ["NotAllowedError"]
+    paid = story.fresh(story.funds[0]).paid
+    assert (story.fresh(order).state, paid) in {("executed", order.amount), ("given_up", 0)}
+
+
+def test_nothing_is_signed_while_other_bank_details_are_being_entered(story):
+    """The signature waits for the entry to be committed, then sees it."""
+    world, order = story.world, story.request()
+    entered, refused = threading.Event(), []
+
+    def sign() -> None:
+        entered.wait(timeout=20)
+        try:
+            story.sign(order)
+        except Refusal as refusal:
+            refused.append(refusal.message)
+        finally:
+            connection.close()
+
+    signing = threading.Thread(target=sign)
+    signing.start()
+    with transaction.atomic(), tenancy.tenant(world.anne.context):
+        bank_details.enter(
+            actor=world.anne,
+            landlord_id=world.landlord.pk,
+            account_holder="Habitat d'Essai",
+            iban="FR7630006000011234567890189",
+            at=NOW,
+        )
+        entered.set()
+        signing.join(timeout=1)
+    signing.join(timeout=20)
+    assert len(refused) == 1
+    assert "attendent une seconde personne" in refused[0]
+    assert story.fresh(order).state == "to_sign"
