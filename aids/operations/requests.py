@@ -214,7 +214,7 @@ def _answer(point: SendBackPoint, answer: str, actor: Actor, at: datetime) -> bo
 @transaction.atomic
 def withdraw(*, actor: Actor, request_id: UUID, version: int | None, reason: str, at: datetime) -> AidRequest:
     """Take the request back before its decision; its months are free again."""
-    request = lock_request(actor, request_id, version)
+    _case, request = lock_with_case(actor, request_id, version)
     require(permissions.may_withdraw(actor, request))
     reason = required_reason(reason, _("Dites pourquoi la demande est retirée."))
     from_state = request.state
@@ -222,6 +222,7 @@ def withdraw(*, actor: Actor, request_id: UUID, version: int | None, reason: str
     request.closed_at = at
     save(request, at)
     request.terms.update(state=TermState.WITHDRAWN)
+    protocols.replace(request.public_id, actor=actor, at=at)
     record(
         request,
         actor=actor,

@@ -281,6 +281,13 @@ def test_changed_terms_replace_the_signed_protocol(world, case):
     assert codes_missing(world, request) == {"no_protocol"}
 
 
+def test_a_withdrawn_requests_protocol_no_longer_counts(world, case):
+    request = stories.submitted(world.claire, case)
+    with tenancy.tenant(world.claire.context):
+        ops.withdraw(actor=world.claire, request_id=request.public_id, version=None, reason="Départ.", at=NOW)
+        assert set(case.protocols.values_list("state", flat=True)) == {"REPLACED"}
+
+
 def test_the_same_terms_saved_again_keep_the_protocol(world, case):
     request = stories.draft(world.claire, case)
     stories.sign_protocol(world.claire, request)
