@@ -8,7 +8,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 PORT ?= 8000
-AIDS ?= 100000
+AIDS ?= 20000
 TEST_WORKERS ?= 2
 ALES_VAR ?= $(CURDIR)/var
 export PORT ALES_VAR

@@ -71,6 +71,7 @@ class MembersVolume:
     treasurer_id: int
     association: str
     names: dict[int, str]  # by user id
+    funds: dict[int, Fund]  # with their owners, by id
 
 
 def build(volume: Volume) -> None:
@@ -124,6 +125,7 @@ def build(volume: Volume) -> None:
             treasurer_id=treasurer,
             association=association.name,
             names=names,
+            funds=Fund.objects.select_related("owner").in_bulk(),
         )
     )
 

@@ -8,16 +8,20 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
+from aids.models.request import Purpose
 from aids.models.term import TermNature
 from aids.volume import AidsVolume, drawn
 from aids.volume_plan import PlannedAid, PlannedPayment
-from ales.dates import format_month
+from ales.dates import format_date
 from ales.money import ZERO
 from ales.volume import Volume, moment
 from members.models import FundEntry
 from members.models.fund import EntryKind
 from members.roles import Role
 from members.volume import ENTRY_COLUMNS, MembersVolume
+from payments.documents.order import CREDITOR_ACCOUNT, EXPENSE_ACCOUNT, term_label
 from payments.models import PaymentAdvice, PaymentOrder, PaymentOrderLine
 from payments.rules.words import euros_in_words
 from payments.states import OrderState
@@ -148,7 +152,7 @@ def _frozen(order: _Order, members: MembersVolume) -> dict[str, Any]:
     aid, case, payment = order.aid, order.aid.case, order.payment
     return {
         "number": order.number,
-        "issuer": {"name": members.association, "siret": ""},
+        "issuer": _party(members.association),
         "asked_by": {
             "name": members.names[aid.manager_id],
             "capacity": str(Role.MANAGER.label),
@@ -157,14 +161,14 @@ def _frozen(order: _Order, members: MembersVolume) -> dict[str, Any]:
         },
         "request": {
             "reference": aid.reference,
-            "purpose": aid.purpose,
+            "purpose": str(Purpose(aid.purpose).label),
             "tenant": case.tenant,
             "landlord_reference": case.landlord_reference,
             "town": case.town[0],
             "decided_by": members.names[aid.manager_id],
             "decided_at": aid.decided_at.isoformat(),
         },
-        "landlord": {"name": case.landlord.name, "siret": ""},
+        "landlord": _party(case.landlord.name),
         "account_holder": case.landlord.account_holder,
         "iban": case.landlord.iban,
         "bic": case.landlord.bic,
@@ -173,20 +177,42 @@ def _frozen(order: _Order, members: MembersVolume) -> dict[str, Any]:
         "end_to_end_id": order.end_to_end_id,
         "terms": [
             {
-                "month": _label(term.month),
+                "month": term_label(term.month),
                 "nature": str(TermNature(term.nature).label),
                 "amount": str(term.granted),
             }
             for term in payment.terms
         ],
+        "imputations": [
+            {
+                "fund": members.funds[fund].name,
+                "owner": members.funds[fund].owner.name,
+                "year": str(members.funds[fund].year),
+                "debit": EXPENSE_ACCOUNT,
+                "credit": CREDITOR_ACCOUNT,
+                "amount": str(amount),
+            }
+            for (fund, _owner), amount in drawn(payment.terms).items()
+        ],
+        "lines": [
+            {"month": term_label(term.month), "fund": str(members.funds[fund]), "amount": str(amount)}
+            for term in payment.terms
+            for fund, _owner, amount in term.funds
+        ],
+        "evidence": [
+            {
+                "what": f"Décision d’aide {aid.reference}",
+                "detail": f"validée le {format_date(localdate(aid.decided_at))}",
+            }
+        ],
     }
 
 
+def _party(name: str) -> dict[str, str]:
+    return {"name": name, "siret": "", "address": ""}
+
+
 _in_words = cache(euros_in_words)
-
-
-def _label(month) -> str:
-    return format_month(month) if month else "apurement de la dette"
 
 
 def _entries(orders: list[_Order], treasurer: int) -> Iterator[tuple[Any, ...]]:
@@ -218,7 +244,7 @@ def _advice(order: _Order) -> tuple[Any, ...]:
     months = [
         {
             "month": term.month.isoformat() if term.month else None,
-            "label": _label(term.month),
+            "label": term_label(term.month),
             "amount": str(term.granted),
         }
         for term in order.payment.terms

@@ -22,6 +22,7 @@ from members.access import actor_of
 from members.models import Fund, FundEntry, Membership, User
 from members.models.bank_details import BankDetails
 from members.roles import OrganisationKind, Role
+from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
 
 AIDS = 200
@@ -94,6 +95,9 @@ def test_the_funds_sums_are_those_of_their_lines_and_of_the_aids(filled) -> None
     assert paid == PaymentAdvice.objects.aggregate(total=Sum("amount"))["total"]
     wrong = PaymentOrder.objects.annotate(drawn=Sum("lines__amount")).exclude(drawn=F("amount"))
     assert not wrong.exists()
+    for order in PaymentOrder.objects.all()[:20]:
+        printed = order_document.context(order.frozen | {"state": str(order.state), "happenings": {}})
+        assert printed["number"] == order.number
     assert AidProfile.objects.count() == AidRequest.objects.filter(state__in=GRANTED).count()
 
 
