@@ -22,7 +22,7 @@ CLAIRE = User(first_name="Claire", last_name="Durand-Petit", email="c.durand@cil
         "password1234",
         "DurandPetit2026",
         "claire-durand!",
-        "juillet-2026!",
+        "coucoucoucou",
         "qwertyqwerty",
     ],
 )
