@@ -17,9 +17,9 @@ from aids.models.request import Purpose
 from ales.dates import add_months, format_month
 from ales.explanation import Explanation
 from ales.money import ZERO, format_percent, half_up_percent, round_half_up
-from ales.places import department_label
 from association.rules.small_cells import hidden_cells, share_is_hidden, total_is_hidden
 from cases.rules import codes
+from members import departments
 from members.access import Actor
 from members.roles import Role
 
@@ -369,5 +369,5 @@ def _by_purpose(aids: QuerySet, total: Row, protected: bool) -> Table:
 
 def _by_department(aids: QuerySet, total: Row, protected: bool) -> Table:
     entries = sorted(_grouped(aids, "department"), key=lambda entry: entry["department"])
-    rows = [_row(e["department"], department_label(e["department"]) or UNKNOWN, e) for e in entries]
+    rows = [_row(e["department"], departments.label(e["department"]) or UNKNOWN, e) for e in entries]
     return _table("departement", "Par département", "Département", rows, total, protected)

@@ -12,10 +12,9 @@ from members.roles import Role
 def layout(request: HttpRequest) -> dict:
     """Navigation with the current entry marked, the active habilitation and the others."""
     actor = getattr(request, "actor", None)
-    frame = {"demo_mode": settings.DEMO}
     if actor is None:
         demo = settings.DEMO and request.path == settings.LOGIN_URL
-        return frame | {
+        return {
             "actor": None,
             "navigation": [],
             "demo_accounts": ACCOUNTS if demo else (),
@@ -33,7 +32,7 @@ def layout(request: HttpRequest) -> dict:
                 "count": entry.count(actor) if entry.count else None,
             }
         )
-    return frame | {
+    return {
         "actor": actor,
         "navigation": navigation,
         "switch_url": reverse("members:switch"),

@@ -1,0 +1,198 @@
+"""Demo data of this room: what was paid for the demo's aids since 2022, and what waits to be.
+
+Each aid's payments tell their story through the operations, at past dates, all together in the order of
+time. Ends with a check of the money and of the numbers.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from django.db.models import Count, F, Max, Min, Sum
+from django.utils import timezone
+
+from aids.models import AidRequest, RentTerm
+from aids.states import RequestState, TermState
+from ales.demo import act_as, chance, later, run
+from ales.documents import production
+from ales.money import ZERO
+from cases.demo import SHARE, Team, team
+from cases.models import TenantCase
+from cases.models.case import CaseState
+from cases.operations.case import close_case, is_held
+from members.access import Actor, actor_of
+from members.demo import demo_actor
+from members.models import Fund, FundEntry, Membership, Organisation
+from members.roles import Role
+from payments import operations, permissions
+from payments.models import PaymentAdvice, PaymentOrder
+from payments.states import OrderState
+
+GIVE_UPS = (
+    "Le bailleur a changé de compte : nouvel ordre à établir.",
+    "Une échéance de trop : l’ordre est refait sans elle.",
+)
+CLOSINGS = (
+    "Dette apurée, loyer repris.",
+    "Relogement réussi.",
+    "Suivi terminé d’un commun accord.",
+    "Ménage parti de la commune, suivi passé au CCAS.",
+)
+#: A household not heard of for that long is followed no more.
+CLOSED_AFTER = dt.timedelta(days=300)
+
+
+def build(report: Callable[[str], None]) -> None:
+    """Tell every payment up to now, close the finished cases, check the money; needs aids.demo."""
+    if PaymentOrder.objects.exists():
+        return
+    now = timezone.now()
+    organisations = Organisation.objects.filter(name__in=[row[0] for row in SHARE])
+    teams = {organisation.pk: team(organisation) for organisation in organisations}
+    treasurer = demo_actor("tresorier")
+    agents = _agents()
+    aids = AidRequest.objects.filter(state=RequestState.VALIDATED).select_related("landlord")
+    stories = [
+        _pay(aid, teams[aid.organisation_id].manager, treasurer, agents.get(aid.landlord_id), now)
+        for aid in aids.order_by("decided_at", "id")
+    ]
+    with production.deferring():
+        run(stories, until=now)
+        run([_close(case, teams[case.organisation_id], now) for case in TenantCase.objects.all()], until=now)
+    for state, count in sorted(Counter(PaymentOrder.objects.values_list("state", flat=True)).items()):
+        report(f"ordres de paiement, {OrderState(state).label} : {count}")
+    report(f"{PaymentAdvice.objects.exclude(received_on=None).count()} paiements confirmés par les bailleurs")
+    report(f"{TenantCase.objects.filter(state=CaseState.CLOSED).count()} dossiers clos")
+    check_money()
+    report("contrôle : fonds, sommes et numéros justes")
+
+
+def _agents() -> dict[int, Actor]:
+    """A landlord's agent by the landlord's id."""
+    found = (
+        Membership.objects.active().filter(role=Role.LANDLORD_AGENT).select_related("user", "organisation")
+    )
+    return {membership.organisation_id: actor_of(membership) for membership in found}
+
+
+def _pay(
+    aid: AidRequest, manager: Actor, treasurer: Actor, agent: Actor | None, now: dt.datetime
+) -> Iterator[dt.datetime]:
+    """Unpaid months together, then each coming one in its month."""
+    draw = chance("payment", aid.reference)
+    at = aid.decided_at
+    act_as(manager.context)
+    if not permissions.payable(aid.landlord):
+        return
+    terms = list(aid.terms.filter(state=TermState.GRANTED))
+    due = [term for term in terms if term.nature != "COMING"]
+    groups = [due] if due else []
+    coming = [term for term in terms if term.nature == "COMING"]
+    groups += [coming] if coming and draw.random() < 0.6 else [[term] for term in coming]
+    for group in groups:
+        first = group[0].month
+        if first and group[0].nature == "COMING":
+            opens = dt.datetime.combine(first, dt.time(9), at.tzinfo)
+            at = max(at, opens)
+        yield (at := later(at, draw.randrange(1, 6), draw))
+        given_up = False
+        while True:
+            act_as(manager.context)
+            order = operations.request_payment(
+                actor=manager, request_id=aid.public_id, term_ids=[term.public_id for term in group], at=at
+            )
+            yield (at := later(at, draw.randrange(1, 5), draw))
+            if given_up or draw.random() > 0.03:
+                break
+            given_up = True
+            act_as(manager.context)
+            operations.give_up(actor=manager, order_id=order.public_id, reason=draw.choice(GIVE_UPS), at=at)
+            yield (at := later(at, draw.randrange(1, 4), draw))
+        act_as(treasurer.context)
+        operations.sign(actor=treasurer, order_id=order.public_id, at=at)
+        yield (at := later(at, draw.randrange(1, 4), draw))
+        act_as(treasurer.context)
+        advice = operations.record_execution(
+            actor=treasurer, order_id=order.public_id, executed_on=timezone.localdate(at), at=at
+        )
+        if agent and draw.random() < 0.85:
+            yield (at := later(at, draw.randrange(2, 9), draw))
+            act_as(agent.context)
+            operations.confirm_receipt(
+                actor=agent, advice_id=advice.public_id, received_on=timezone.localdate(at), at=at
+            )
+
+
+def _close(case: TenantCase, own: Team, now: dt.datetime) -> Iterator[dt.datetime]:
+    """A finished case is closed months later."""
+    draw = chance("closing", case.reference, case.organisation_id)
+    last = case.aid_requests.aggregate(last=Max("updated_at"))["last"] or case.updated_at
+    at = later(last, draw.randrange(120, 300), draw)
+    if at > now or draw.random() < 0.12:
+        return
+    yield at
+    act_as(own.manager.context)
+    fresh = TenantCase.objects.get(pk=case.pk)
+    if not is_held(fresh):
+        close_case(
+            actor=own.manager,
+            case_id=fresh.public_id,
+            version=None,
+            reason=draw.choice(CLOSINGS),
+            closed_on=timezone.localdate(at),
+            at=at,
+        )
+
+
+# --- The check ----------------------------------------------------------------------------------
+
+
+class DemoError(AssertionError):
+    """The demo's money or numbers don't add up."""
+
+
+def check_money() -> None:
+    """Raise DemoError unless every fund is at least 0 and equals its ledger, each aid's amounts equal its
+    terms' and orders', and numbers have no gap."""
+    for fund in Fund.objects.all():
+        if fund.available < 0 or fund.to_pay < 0:
+            raise DemoError(f"{fund} is below zero")
+        sums = {
+            row["kind"]: row["euros"]
+            for row in FundEntry.objects.filter(fund=fund)
+            .order_by()
+            .values("kind")
+            .annotate(euros=Sum("amount"))
+        }
+        kept = (fund.contributed, fund.committed, fund.released, fund.paid)
+        if kept != tuple(
+            sums.get(kind, ZERO) for kind in ("CONTRIBUTION", "COMMITMENT", "RELEASE", "PAYMENT")
+        ):
+            raise DemoError(f"{fund} differs from its ledger")
+    _check_aids()
+    for year in (
+        PaymentOrder.objects.order_by()
+        .values("year")
+        .annotate(count=Count("id"), first=Min("sequence"), last=Max("sequence"))
+    ):
+        if (year["first"], year["last"]) != (1, year["count"]):
+            raise DemoError(f"order numbers of {year['year']} have a gap")
+
+
+def _check_aids() -> None:
+    granted = AidRequest.objects.granted().annotate(euros=Sum("terms__granted"))
+    if wrong := granted.exclude(euros=F("granted_amount")).values_list("reference", flat=True):
+        raise DemoError(f"granted amounts differ from their terms: {list(wrong)}")
+    paid = _sum(RentTerm.objects.filter(state=TermState.PAID), "granted")
+    by_order = _sum(PaymentOrder.objects.filter(state=OrderState.EXECUTED), "amount")
+    by_ledger = _sum(FundEntry.objects.filter(kind="PAYMENT"), "amount")
+    by_aid = _sum(AidRequest.objects.all(), "paid_amount")
+    if not paid == by_order == by_ledger == by_aid:
+        raise DemoError(
+            f"paid: {paid} by terms, {by_order} by orders, {by_ledger} by ledger, {by_aid} by aids"
+        )
+
+
+def _sum(rows, column: str) -> Decimal:
+    return rows.aggregate(euros=Sum(column))["euros"] or ZERO
