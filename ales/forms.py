@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from ales.dates import format_month
 from ales.errors import InvalidInputError, Refusal
 from ales.money import MAX_AMOUNT, AmountError, format_euros, format_number, parse_euros
+from ales.nir import holds_social_security_number
 from ales.text import fold
 
 MONTHS = [fold(format_month(date(2000, month, 1))).split()[0] for month in range(1, 13)]
@@ -233,3 +234,20 @@ def add_faults(form: forms.BaseForm, refusal: Refusal) -> None:
     faults = refusal.faults if isinstance(refusal, InvalidInputError) else {"": [refusal.message]}
     for field, messages in faults.items():
         form.add_error(field if field in form.fields else None, messages)
+
+
+NIR_MESSAGE = _(
+    "Ce texte semble contenir un numéro de sécurité sociale : retirez-le, il ne doit figurer nulle part."
+)
+
+
+def refuse_social_security_number(value: str) -> None:
+    """Validator: raises ValidationError on a text that holds a NIR (DOMAIN §14)."""
+    if holds_social_security_number(value):
+        raise ValidationError(NIR_MESSAGE, code="nir")
+
+
+class PlainTextField(forms.CharField):
+    """Free text about people: length bounded, and no social security number."""
+
+    default_validators = (refuse_social_security_number,)

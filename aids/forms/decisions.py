@@ -13,7 +13,7 @@ from aids.funding import FundChoice
 from aids.models import AidRequest, RentTerm
 from aids.models.event import SendBackSection
 from aids.operations import PointInput, TermDecision
-from ales.forms import EuroField
+from ales.forms import EuroField, PlainTextField
 from ales.money import ZERO, format_euros
 
 POINTS = 4
@@ -22,7 +22,7 @@ POINTS = 4
 class ReasonForm(forms.Form):
     """One reason."""
 
-    reason = forms.CharField(label=_("Motif"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = PlainTextField(label=_("Motif"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, *args: Any, label: str = "", help_text: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -33,7 +33,7 @@ class ReasonForm(forms.Form):
 class GrantForm(forms.Form):
     """Term by term: the amount granted, a reason when it is lower, one fund or two."""
 
-    comment = forms.CharField(
+    comment = PlainTextField(
         label=_("Mot pour le ménage, repris dans la lettre"),
         required=False,
         max_length=2000,
@@ -54,7 +54,7 @@ class GrantForm(forms.Form):
             self.fields[f"granted_{index}"] = EuroField(
                 label=_("Accordé"), initial=term.asked, max_value=Decimal("99999.99")
             )
-            self.fields[f"reason_{index}"] = forms.CharField(
+            self.fields[f"reason_{index}"] = PlainTextField(
                 label=_("Motif si le montant est réduit"), required=False, max_length=300
             )
             self.fields[f"fund_{index}"] = forms.ChoiceField(
@@ -106,7 +106,7 @@ class SendBackForm(forms.Form):
             self.fields[f"section_{index}"] = forms.ChoiceField(
                 label=_("Partie"), required=False, choices=[("", _("choisir")), *SendBackSection.choices]
             )
-            self.fields[f"text_{index}"] = forms.CharField(
+            self.fields[f"text_{index}"] = PlainTextField(
                 label=_("À compléter"), required=False, max_length=500
             )
 
@@ -139,7 +139,7 @@ class AnswersForm(forms.Form):
         super().__init__(data)
         self.points = list(request.points.select_related("raised_by"))
         for point in self.points:
-            self.fields[self._name(point)] = forms.CharField(
+            self.fields[self._name(point)] = PlainTextField(
                 label=_("Ce qui a été fait"),
                 required=False,
                 max_length=500,

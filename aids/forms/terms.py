@@ -12,7 +12,7 @@ from aids.models.request import Purpose
 from aids.models.term import ProofKind
 from aids.operations import TermInput
 from ales.dates import add_months, first_of_month, format_month
-from ales.documents.uploads import ACCEPT
+from ales.documents.fields import UploadField
 from ales.forms import EuroField, EuroInput
 
 ROWS = 3
@@ -77,11 +77,7 @@ class TermsForm(forms.Form):
         self.fields[f"proof_kind_{row}"] = forms.ChoiceField(
             label=_("Justificatif"), required=False, choices=[("", _("à joindre")), *ProofKind.choices]
         )
-        self.fields[f"proof_{row}"] = forms.FileField(
-            label=_("Fichier"),
-            required=False,
-            widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        )
+        self.fields[f"proof_{row}"] = UploadField(label=_("Fichier"), required=False)
 
     def _initial_terms(self) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -21,7 +21,9 @@ from PIL import Image, ImageOps
 
 from ales.documents.file_names import clean_file_name, extension_of
 from ales.documents.models import StoredDocument
+from ales.documents.pdf_text import text_of
 from ales.errors import InvalidInputError
+from ales.nir import holds_social_security_number
 
 MAX_PAGES = 100
 _END_OF_PDF = b"%%EOF"
@@ -144,6 +146,15 @@ def clean_upload(uploaded: UploadedFile) -> CleanFile:
         )
     content = _rewrite_pdf(sent) if file_type is PDF else _rewrite_image(sent, file_type)
     return CleanFile(content, file_type.content_type, clean_file_name(name, file_type.extensions[0]))
+
+
+def holds_number(uploaded: UploadedFile) -> bool:
+    """Whether the text layer of a PDF seems to hold a NIR (DOMAIN §14); a picture has none.
+
+    Raises InvalidInputError like `store_upload`. Stores nothing.
+    """
+    clean = clean_upload(uploaded)
+    return clean.content_type == PDF.content_type and holds_social_security_number(text_of(clean.content))
 
 
 def _refused(message: str) -> InvalidInputError:

@@ -7,6 +7,7 @@ from ales.documents import views
 app_name = "documents"
 
 urlpatterns = [
+    path("verification/", views.check, name="check"),
     path("<uuid:public_id>/", views.download, name="download"),
     path("production/<uuid:public_id>/", views.job, name="job"),
     path("production/<uuid:public_id>/ouvrir/", views.open_job, name="open"),

@@ -9,9 +9,10 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from ales.documents import production
+from ales.documents import production, uploads
 from ales.documents.links import file_of_job
 from ales.documents.models import ProductionJob, StoredDocument
+from ales.errors import InvalidInputError
 from ales.http import reading, writing
 
 NOTHING_MAY_RUN = "default-src 'none'; sandbox"
@@ -70,6 +71,23 @@ def retry(request: HttpRequest, public_id: UUID) -> HttpResponse:
     origin = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(origin, {request.get_host()}, require_https=request.is_secure())
     return redirect(origin if safe else settings.LOGIN_REDIRECT_URL)
+
+
+@writing
+@login_required
+def check(request: HttpRequest) -> HttpResponse:
+    """What is to be said of a file just chosen in a form: nothing, a fault, a warning. Stores nothing."""
+    name = request.GET.get("champ", "")
+    chosen = request.FILES.get(name)
+    if chosen is None:
+        return HttpResponse()
+    try:
+        doubtful, fault = uploads.holds_number(chosen), ""
+    except InvalidInputError as refusal:
+        doubtful, fault = False, refusal.message
+    if not doubtful and not fault:
+        return HttpResponse()
+    return render(request, "stored_files/_doubtful.html", {"name": name, "fault": fault})
 
 
 def _visible_job(request: HttpRequest, public_id: UUID) -> ProductionJob:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ales.documents.uploads import ACCEPT
+from ales.documents.fields import UploadField
 from cases.forms.fields import PastDateField, PlainTextField
 from cases.models.case import CaseState
 
@@ -12,9 +12,8 @@ class ProofForm(forms.Form):
     """A document of the case."""
 
     title = PlainTextField(label=_("Titre"), max_length=200)
-    file = forms.FileField(
+    file = UploadField(
         label=_("Fichier"),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=_("PDF, JPEG ou PNG. Masquez le numéro de sécurité sociale avant de numériser."),
     )
 

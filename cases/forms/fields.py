@@ -1,4 +1,4 @@
-"""Fields of the social file: free text without social security number, dates that can be true."""
+"""Fields of the social file: text without social security number, dates that can be true."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,27 +9,13 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ales.forms import EuroField, FrenchDateField
-from cases.rules.sensitive import holds_social_security_number
+from ales.forms import EuroField, FrenchDateField, PlainTextField
 
-NIR_MESSAGE = _(
-    "Ce texte semble contenir un numéro de sécurité sociale : retirez-le, il ne doit figurer nulle part."
-)
+__all__ = ["BUDGET_MAX", "DEBT_MAX", "MONTHLY_MAX", "PastDateField", "PlainTextField", "choice", "monthly"]
+
 MONTHLY_MAX = Decimal(20_000)
 BUDGET_MAX = Decimal(50_000)
 DEBT_MAX = Decimal(200_000)
-
-
-def refuse_social_security_number(value: str) -> None:
-    """Validator: raises ValidationError on a number shaped like a NIR (DOMAIN §14)."""
-    if holds_social_security_number(value):
-        raise ValidationError(NIR_MESSAGE, code="nir")
-
-
-class PlainTextField(forms.CharField):
-    """Free text of a file: length bounded, and no social security number."""
-
-    default_validators = (refuse_social_security_number,)
 
 
 class PastDateField(FrenchDateField):

@@ -4,7 +4,7 @@ from django import forms
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 
-from ales.documents.uploads import ACCEPT
+from ales.documents.fields import UploadField
 from ales.forms import EuroField, FrenchDateField
 from cases.forms.fields import MONTHLY_MAX, PastDateField, PlainTextField
 from cases.models.protocol import Party
@@ -53,8 +53,7 @@ UndertakingFormSet = formset_factory(
 
 class SignedScanForm(forms.Form):
     signed_on = PastDateField(label=_("Signé le"))
-    file = forms.FileField(
+    file = UploadField(
         label=_("Exemplaire signé"),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=_("PDF, JPEG ou PNG. Toutes les pages dans un seul fichier."),
     )

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ales.errors import InvalidInputError
-from ales.forms import FrenchDateField
+from ales.forms import FrenchDateField, PlainTextField
 from payments.states import OrderState
 
 
@@ -51,7 +51,7 @@ class ExecutionForm(forms.Form):
 
 
 class GiveUpForm(forms.Form):
-    reason = forms.CharField(
+    reason = PlainTextField(
         label=_("Motif de l’abandon"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -64,7 +64,7 @@ def test_writing_issuing_signing(world, sign_in, case):
             engagements({"party": "REFERENT", "text": "Suivi", "is_follow_up": "on"}),
             "a une échéance",
         ),
-        (engagements({"party": "TENANT", "text": "n° 184037612345678"}), "sécurité sociale"),
+        (engagements({"party": "TENANT", "text": "n° 184037612345663"}), "sécurité sociale"),
         (engagements({"party": "TENANT", "text": "x" * 401}), "400"),
     ],
 )

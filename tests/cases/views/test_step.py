@@ -93,7 +93,7 @@ BAD = [
     ("menage", lambda w: typed.household(typed.person(position="CHILD")), ""),
     ("menage", lambda w: typed.household(phone="appeler le soir"), "Téléphone"),
     ("menage", lambda w: typed.household(email="pas une adresse"), "Adresse électronique"),
-    ("menage", lambda w: typed.household(typed.person(first_name="184037612345678")), "Prénom"),
+    ("menage", lambda w: typed.household(typed.person(first_name="184037612345663")), "Prénom"),
     ("logement", lambda w: typed.housing(w.landlord, rent="-5"), "Loyer"),
     ("logement", lambda w: typed.housing(w.landlord, rent="1.234"), "Loyer"),
     ("logement", lambda w: typed.housing(w.landlord, rent="25 000"), "Loyer"),
@@ -114,7 +114,7 @@ BAD = [
     ("difficulte", lambda w: {"life_event": "CANCER"}, "Événement à l’origine de la difficulté"),
     (
         "difficulte",
-        lambda w: {"life_event": "OTHER", "social_notes": "n° 1 84 03 76 123 456 78"},
+        lambda w: {"life_event": "OTHER", "social_notes": "n° 1 84 03 76 123 456 63"},
         "Observations sociales",
     ),
     (
@@ -134,7 +134,7 @@ BAD = [
     ("droits", lambda w: typed.entitlements(RSA_on=""), "RSA, date"),
     ("droits", lambda w: typed.entitlements(RSA_state=""), "RSA"),
     ("droits", lambda w: typed.entitlements(RSA_on="01/01/2190"), "RSA, date"),
-    ("droits", lambda w: typed.entitlements(RSA_note="184037612345678"), "RSA, précision"),
+    ("droits", lambda w: typed.entitlements(RSA_note="184037612345663"), "RSA, précision"),
 ]
 
 
