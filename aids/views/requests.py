@@ -126,8 +126,9 @@ def _social_context(request: HttpRequest, found: AidRequest, events) -> dict:
 
 def _may_submit(verdict: Verdict, missing: int) -> Verdict:
     if verdict and missing:
-        count = _("un point manque") if missing == 1 else _("%s points manquent") % missing
-        return verdict_refused(_("Pas encore : %s, listés sur cette page.") % count)
+        if missing == 1:
+            return verdict_refused(_("Pas encore : un point manque, indiqué sur cette page."))
+        return verdict_refused(_("Pas encore : %s points manquent, listés sur cette page.") % missing)
     return verdict
 
 

@@ -19,7 +19,7 @@ class HouseholdForm(forms.Form):
     family_category = choice(
         _("Situation familiale"),
         codes.choices(codes.FamilyCategory),
-        empty=_("Selon les personnes ci-dessous"),
+        empty=_("Selon les personnes ci-dessus"),
         required=False,
     )
     phone = forms.RegexField(
