@@ -27,7 +27,7 @@ WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY . .
 # The addresses and the key are stand-ins: nothing is contacted, and neither stays in the image.
-RUN SECRET_KEY=building ALLOWED_HOSTS=building DATABASE_URL=postgresql://building@building/building \
+RUN SECRET_KEY=building MFA_ENCRYPTION_KEY=building ALLOWED_HOSTS=building DATABASE_URL=postgresql://building@building/building \
     ALES_VAR=/tmp/building python manage.py collectstatic --noinput --verbosity 0 \
     && rm -rf /tmp/building
 USER ales

@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_filters",
     "django_htmx",
@@ -80,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "members.sign_in.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -189,14 +191,19 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "members.sign_in.passwords.ProductWordValidator"},
+    {"NAME": "members.sign_in.passwords.StrengthValidator"},
 ]
 LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/tableau-de-bord/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/connexion/"
-ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "members.sign_in.adapters.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "members.sign_in.SignInForm",
-    "reset_password": "members.sign_in.ForgottenPasswordForm",
+    "login": "members.sign_in.forms.SignInForm",
+    "reset_password": "members.sign_in.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "members.sign_in.forms.NewPasswordForm",
+    "change_password": "members.sign_in.forms.PasswordChangeForm",
+    "reauthenticate": "members.sign_in.forms.PasswordAgainForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -204,7 +211,31 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+# A change of the account's security asks again who is there after ten minutes.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[ALES] "
+# Asked of everyone, whatever the way in; never read from the environment. The suite turns it off where
+# it tests something else (tests/settings.py).
+SECOND_FACTOR_REQUIRED = True
+#: Secrets of the second factor are encrypted with the first; the others still decrypt.
+MFA_ENCRYPTION_KEYS: list[str] = (
+    env.list("MFA_ENCRYPTION_KEY", ["insecure-demo-key-never-used-in-production"])
+    if DEBUG
+    else env.list("MFA_ENCRYPTION_KEY")
+)
+MFA_ADAPTER = "members.sign_in.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = SITE_NAME
+# One step either way, for clocks that drift: a step opens once all the same (members/sign_in/codes.py).
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
+MFA_FORMS = {
+    "authenticate": "members.sign_in.forms.CodeForm",
+    "reauthenticate": "members.sign_in.forms.CodeAgainForm",
+    "activate_totp": "members.sign_in.forms.EnrolApplicationForm",
+    "add_webauthn": "members.sign_in.forms.AddKeyForm",
+    "edit_webauthn": "members.sign_in.forms.RenameKeyForm",
+}
 SESSION_COOKIE_AGE = 60 * 60 * 8
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

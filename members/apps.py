@@ -8,5 +8,7 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import hooks
+        from members.sign_in import second_factor
 
         hooks.register()
+        second_factor.connect()

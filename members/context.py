@@ -12,9 +12,10 @@ from members.roles import Role
 def layout(request: HttpRequest) -> dict:
     """Navigation with the current entry marked, the active habilitation and the others."""
     actor = getattr(request, "actor", None)
+    frame = {"demo_mode": settings.DEMO}
     if actor is None:
         demo = settings.DEMO and request.path == settings.LOGIN_URL
-        return {
+        return frame | {
             "actor": None,
             "navigation": [],
             "demo_accounts": ACCOUNTS if demo else (),
@@ -32,7 +33,7 @@ def layout(request: HttpRequest) -> dict:
                 "count": entry.count(actor) if entry.count else None,
             }
         )
-    return {
+    return frame | {
         "actor": actor,
         "navigation": navigation,
         "switch_url": reverse("members:switch"),

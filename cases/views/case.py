@@ -30,6 +30,17 @@ from members.access import Actor
 from members.roles import Role
 
 MAX_EVENTS = 40
+EVENT_LOOKS = {
+    "opened": {"tone": "info", "icon": "folder-open"},
+    "closed": {"tone": "neutral", "icon": "archive-box"},
+    "reopened": {"tone": "info", "icon": "arrow-path"},
+    "referent": {"tone": "info", "icon": "user"},
+    "document": {"tone": "neutral", "icon": "paper-clip"},
+    "protocol_prepared": {"tone": "info", "icon": "document-text"},
+    "protocol_issued": {"tone": "progress", "icon": "document-text"},
+    "protocol_signed": {"tone": "success", "icon": "check"},
+    "protocol_replaced": {"tone": "warning", "icon": "arrow-path"},
+}
 PROTOCOL_TONES = {
     ProtocolState.DRAFT: "neutral",
     ProtocolState.ISSUED: "progress",
@@ -184,6 +195,7 @@ def _events(request: HttpRequest, case: TenantCase) -> list[dict[str, Any]]:
             "who": event.by.full_name,
             "capacity": Role(event.capacity).label,
         }
+        | EVENT_LOOKS.get(event.kind, {"tone": "neutral", "icon": "pencil"})
         for event in case.events.select_related("by").order_by("-at", "-id")[:MAX_EVENTS]
     ]
     for build in registry.case_events:

@@ -1,5 +1,6 @@
 """The page an invitation's link opens; it stands outside the tenant's transaction, like sign-in."""
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -57,6 +58,8 @@ def _new_person(request: HttpRequest, token: str, context: dict) -> HttpResponse
         except Refusal as refusal:
             add_faults(form, refusal)
         else:
+            # The password was just chosen: the enrolment that comes next needn't ask for it.
+            record_authentication(request, membership.user, method="password")
             login(request, membership.user, backend=settings.AUTHENTICATION_BACKENDS[0])
             return _enter(request, membership)
     return render(request, "members/invitation_new.html", context | {"form": form})

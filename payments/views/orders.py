@@ -46,7 +46,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
     params.setdefault("etat", OrderState.TO_SIGN if actor.is_treasurer else "")
     filters = OrderFilters(params)
     chosen = filters.cleaned_data if filters.is_valid() else {"q": "", "etat": ""}
-    orders = PaymentOrder.objects.visible_to(actor).select_related("landlord", "organisation", "request")
+    # The requests come by a query of their own: joined, row security hides from the planner how many there
+    # are, and it leaves the index that gives the order (278 ms instead of 5 at 100,000 aids).
+    orders = PaymentOrder.objects.visible_to(actor).select_related("landlord", "organisation")
+    orders = orders.prefetch_related("request")
     if chosen["etat"]:
         orders = orders.filter(state=chosen["etat"])
     if chosen["q"]:

@@ -31,6 +31,7 @@ OPEN = {
     "members_user": "read before sign-in",
     "members_user_groups": "no content",
     "members_user_user_permissions": "no content",
+    "mfa_authenticator": "read before sign-in; its secrets are encrypted",
 }
 
 

@@ -55,11 +55,18 @@ class Complaints(list):
 
 
 @pytest.fixture
-def sign_in_browser(browser, live_server, settings, world) -> Iterator[Callable[[Actor], Page]]:
+def complaints() -> Iterator[Complaints]:
+    """What the browser complains of; anything at all fails the test."""
+    heard = Complaints()
+    yield heard
+    assert heard == []
+
+
+@pytest.fixture
+def sign_in_browser(browser, live_server, settings, world, complaints) -> Iterator[Callable[[Actor], Page]]:
     """`sign_in_browser(actor)` types the address and password, and returns the page after it."""
     # The queue's message is delivered at once, after the commit, in the request's own thread.
     settings.CELERY_TASK_ALWAYS_EAGER = True
-    complaints = Complaints()
     contexts: list[BrowserContext] = []
 
     def enter(actor: Actor, *, width: int = 1280) -> Page:
@@ -83,4 +90,3 @@ def sign_in_browser(browser, live_server, settings, world) -> Iterator[Callable[
     yield enter
     for context in contexts:
         context.close()
-    assert complaints == []

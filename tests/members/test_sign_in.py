@@ -46,8 +46,8 @@ def test_never_to_another_site(claire, client):
     assert response.headers["Location"] == "/tableau-de-bord/"
 
 
-def refusal(client, login: str) -> list[str]:
-    response = sign_in(client, login, "wrong-password-here")
+def refusal(client, login: str, password: str = "wrong-password-here") -> list[str]:
+    response = sign_in(client, login, password)
     assert response.status_code == 200
     return re.findall(
         r'<div class="[^"]*(?:error|alert)[^"]*".*?</div>', response.content.decode(), re.DOTALL
@@ -60,10 +60,11 @@ def test_an_unknown_address_and_a_wrong_password_answer_the_same(claire, client)
     assert wrong == unknown != []
 
 
-def test_a_closed_account_is_told_so(claire, client):
+def test_a_closed_account_answers_like_an_unknown_address(claire, client):
+    unknown = refusal(client, "nobody@test.example")
     User.objects.filter(pk=claire.pk).update(is_active=False)
-    response = client.post(ADDRESS, {"login": claire.email, "password": PASSWORD}, follow=True)
-    assert "plus actif" in response.content.decode()
+    assert refusal(client, claire.email) == unknown
+    assert refusal(client, claire.email, PASSWORD) == unknown
 
 
 def test_nobody_signs_up(client, db):
