@@ -111,7 +111,7 @@ class Tale:
     def usual(self) -> Iterator[dt.datetime]:
         """From the first interview to a decision, and perhaps a renewal."""
         recent = self.case.created_at > self.now - RECENT
-        if self.draw.random() < (0.1 if recent else 0.05):
+        if self.draw.random() < (0.08 if recent else 0.16):
             return  # Listened to and advised: no aid was asked for.
         leaving = self.case.tenancy.lease_state == codes.LeaseState.NOTICE_GIVEN
         months = [None] if leaving else self._first_months()

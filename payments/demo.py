@@ -39,8 +39,8 @@ CLOSINGS = (
     "Suivi terminé d’un commun accord.",
     "Ménage parti de la commune, suivi passé au CCAS.",
 )
-#: A household not heard of for that long is followed no more.
-CLOSED_AFTER = dt.timedelta(days=300)
+RECENT = dt.timedelta(days=45)
+JUST_DECIDED = dt.timedelta(days=25)
 
 
 def build(report: Callable[[str], None]) -> None:
@@ -79,12 +79,20 @@ def _agents() -> dict[int, Actor]:
 def _pay(
     aid: AidRequest, manager: Actor, treasurer: Actor, agent: Actor | None, now: dt.datetime
 ) -> Iterator[dt.datetime]:
-    """Unpaid months together, then each coming one in its month."""
+    """Unpaid months together, then each coming one in its month. Lately each step takes a little longer,
+    so that every queue holds something today."""
     draw = chance("payment", aid.reference)
     at = aid.decided_at
+
+    def wait(most: int) -> dt.datetime:
+        longer = 3 if at > now - RECENT else 1
+        return later(at, draw.randrange(1, most * longer + 1), draw)
+
     act_as(manager.context)
     if not permissions.payable(aid.landlord):
         return
+    if aid.decided_at > now - JUST_DECIDED and draw.random() < 0.5:
+        return  # The manager has still to ask for it.
     terms = list(aid.terms.filter(state=TermState.GRANTED))
     due = [term for term in terms if term.nature != "COMING"]
     groups = [due] if due else []
@@ -95,23 +103,25 @@ def _pay(
         if first and group[0].nature == "COMING":
             opens = dt.datetime.combine(first, dt.time(9), at.tzinfo)
             at = max(at, opens)
-        yield (at := later(at, draw.randrange(1, 6), draw))
+        yield (at := wait(5))
         given_up = False
         while True:
             act_as(manager.context)
             order = operations.request_payment(
                 actor=manager, request_id=aid.public_id, term_ids=[term.public_id for term in group], at=at
             )
-            yield (at := later(at, draw.randrange(1, 5), draw))
+            if at > now - JUST_DECIDED and draw.random() < 0.5:
+                return  # Left for the treasurer to sign.
+            yield (at := wait(4))
             if given_up or draw.random() > 0.03:
                 break
             given_up = True
             act_as(manager.context)
             operations.give_up(actor=manager, order_id=order.public_id, reason=draw.choice(GIVE_UPS), at=at)
-            yield (at := later(at, draw.randrange(1, 4), draw))
+            yield (at := wait(3))
         act_as(treasurer.context)
         operations.sign(actor=treasurer, order_id=order.public_id, at=at)
-        yield (at := later(at, draw.randrange(1, 4), draw))
+        yield (at := wait(3))
         act_as(treasurer.context)
         advice = operations.record_execution(
             actor=treasurer, order_id=order.public_id, executed_on=timezone.localdate(at), at=at
