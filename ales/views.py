@@ -73,6 +73,7 @@ class GalleryFilters(forms.Form):
     since = FrenchDateField(label="Déposées depuis le", required=False)
 
 
+@reading
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component on one page, in demo mode only."""
     if not settings.DEMO:

@@ -1,0 +1,179 @@
+"""Who gets which answer at which address: the whole table, one line an address (DOMAIN §3).
+
+A line says what a GET and a POST with an empty form answer to each role, on an object of its own
+organisation. Columns, always in this order:
+
+    social worker · manager · landlord's agent · board member · association admin · treasurer
+
+200 the page; 302 done, or refused with a message; 403 not for this role; 404 not for this person; 422 a form
+sent back with its faults; a method left out answers 405 to everybody. What a stranger gets follows from the
+line (tests/access/test_matrix.py): 403 where the role is refused anyway, else the same 404 as for an object
+that does not exist; the association's staff sees every organisation's. Without a sign-in every line leads
+to it.
+
+To add an address, add a line. An address of one's own account, which names no organisation's object, is a
+Door.
+"""
+
+from dataclasses import dataclass
+
+#: Pages of the social file, and others with one audience.
+SOCIAL = "200 200 403 403 403 403"
+SOCIAL_DONE = "302 302 403 403 403 403"
+SOCIAL_FAULTS = "422 422 403 403 403 403"
+MANAGER = "403 200 403 403 403 403"
+MANAGER_FAULTS = "403 422 403 403 403 403"
+AGENT = "403 403 200 403 403 403"
+ADMIN = "403 403 403 403 200 403"
+TREASURER = "403 403 403 403 403 200"
+TREASURER_DONE = "403 403 403 403 403 302"
+ASSOCIATION = "403 403 403 403 200 200"
+MANAGER_AND_ASSOCIATION = "403 200 403 403 200 200"
+EVERYBODY = "200 200 200 200 200 200"
+SENT_ON = "302 302 302 302 302 302"
+OWN_FILES = "200 200 404 404 404 404"
+INVITERS = "403 200 200 403 200 403"
+PROPOSERS = "403 403 200 403 200 403"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address, about one object of the scene (`about`: see asking.arguments), and its answers.
+
+    `whose` = "landlord": the object is a landlord's, and the social people asked are the landlord's own.
+    """
+
+    name: str
+    about: str = ""
+    get: str = ""
+    post: str = ""
+    whose: str = "organisation"
+
+    def answers(self, method: str) -> list[int]:
+        text = {"get": self.get, "post": self.post}[method]
+        return [int(status) for status in text.split()] if text else [405] * 6
+
+
+@dataclass(frozen=True)
+class Door:
+    """An address of the sign-in, of one's own account or of the house: no organisation's object in it."""
+
+    name: str
+    arguments: tuple = ()
+    anonymous: str = "302"
+
+
+DOORS = [
+    Door("home"),
+    Door("health", anonymous="200"),
+    Door("gallery", anonymous="200"),
+    Door("account_login", anonymous="200"),
+    Door("account_logout"),
+    Door("account_reset_password", anonymous="200"),
+    Door("account_reset_password_done", anonymous="200"),
+    Door("account_reset_password_from_key", ("1", "set-password"), anonymous="200"),
+    Door("account_reset_password_from_key_done", anonymous="200"),
+    Door("account_change_password"),
+    Door("account_reauthenticate"),
+    Door("account_inactive", anonymous="200"),
+    Door("account_signup", anonymous="200"),
+    Door("account_email_verification_sent", anonymous="200"),
+    Door("members:invitation", ("no-such-token",), anonymous="404"),
+]
+
+ROUTES = [
+    # Files
+    Route("documents:download", "document", get=OWN_FILES),
+    Route("documents:job", "job", get=OWN_FILES),
+    Route("documents:open", "job", get=OWN_FILES),
+    Route("documents:retry", "job", post="302 302 404 404 404 404"),
+    # Oneself
+    Route("members:dashboard", get=EVERYBODY),
+    Route("members:switch", post=SENT_ON),
+    Route("members:no_membership", get=SENT_ON),
+    Route("members:account", get=EVERYBODY, post=EVERYBODY),
+    # Organisations and their users
+    Route("members:own_organisation", get="403 200 200 403 403 403"),
+    Route("members:organisations", get=ASSOCIATION),
+    Route("members:organisation_create", get=ADMIN, post=ADMIN),
+    Route("members:organisation", "organisation", get=ASSOCIATION),
+    Route("members:organisation_edit", "organisation", get=ADMIN, post=ADMIN),
+    Route("members:invite", "organisation", get="403 200 404 403 200 403", post="403 200 404 403 200 403"),
+    Route("members:invite", "landlord", get=INVITERS, post=INVITERS, whose="landlord"),
+    Route("members:suspend", "membership", post="403 302 403 403 302 403"),
+    Route("members:reactivate", "membership", post="403 302 403 403 302 403"),
+    Route("members:change_role", "membership", get="403 200 403 403 200 403", post="403 200 403 403 200 403"),
+    Route("members:invitation_resend", "invitation", post="403 302 404 403 302 403"),
+    Route("members:invitation_resend", "agent_invitation", post="403 302 302 403 302 403", whose="landlord"),
+    Route("members:invitation_cancel", "invitation", post="403 302 404 403 302 403"),
+    Route("members:invitation_cancel", "agent_invitation", post="403 302 302 403 302 403", whose="landlord"),
+    # Bank details
+    Route("members:bank_details_awaiting", get=ASSOCIATION),
+    Route("members:bank_details", "landlord", get="403 200 200 403 200 200", whose="landlord"),
+    Route("members:bank_details_enter", "landlord", get=PROPOSERS, post=PROPOSERS, whose="landlord"),
+    Route("members:bank_details_confirm", "proposed_details", post=TREASURER_DONE, whose="landlord"),
+    Route("members:bank_details_refuse", "proposed_details", get=TREASURER, post=TREASURER, whose="landlord"),
+    # Funds
+    Route("members:funds", get=MANAGER_AND_ASSOCIATION),
+    Route("members:fund_create", get=ADMIN, post=ADMIN),
+    Route("members:fund", "fund", get=MANAGER_AND_ASSOCIATION),
+    Route("members:fund", "landlord_fund", get=MANAGER_AND_ASSOCIATION, whose="landlord"),
+    Route("members:fund_contribute", "fund", get=ADMIN, post=ADMIN),
+    Route("members:fund_transfer", "fund", get=ADMIN, post=ADMIN),
+    # The social file
+    Route("cases:list", get=SOCIAL),
+    Route("cases:new", get=SOCIAL, post=SOCIAL),
+    Route("cases:communes", get=SOCIAL),
+    Route("cases:detail", "case", get=SOCIAL),
+    Route("cases:close", "case", get=SOCIAL, post=SOCIAL),
+    Route("cases:reopen", "closed_case", post=SOCIAL_DONE),
+    Route("cases:referent", "case", get=SOCIAL, post=SOCIAL),
+    Route("cases:documents", "case", get=SOCIAL, post=SOCIAL),
+    Route("cases:summary", "case", get=SOCIAL),
+    Route("cases:step", "step", get=SOCIAL, post=SOCIAL_FAULTS),
+    Route("cases:autosave", "step", post=SOCIAL),
+    Route("cases:discard", "step", post=SOCIAL_DONE),
+    Route("cases:live", "step", post=SOCIAL),
+    Route("cases:protocol", "protocol", get=SOCIAL, post=SOCIAL_FAULTS),
+    Route("cases:protocol_autosave", "protocol", post=SOCIAL),
+    Route("cases:protocol_issue", "protocol", post=SOCIAL_DONE),
+    Route("cases:protocol_revise", "protocol", post=SOCIAL_DONE),
+    Route("cases:protocol_sign", "protocol", post=SOCIAL_FAULTS),
+    # Aids
+    Route("aids:list", get="200 200 403 403 200 200"),
+    Route("aids:queue", get=MANAGER),
+    Route("aids:create", "case", post=SOCIAL_DONE),
+    Route("aids:detail", "submitted", get="200 200 403 403 200 200"),
+    Route("aids:edit", "draft", get=SOCIAL, post=SOCIAL_FAULTS),
+    Route("aids:preview", "draft", post=SOCIAL),
+    Route("aids:prepare_protocol", "draft", post=SOCIAL_DONE),
+    Route("aids:submit", "draft", post=SOCIAL_DONE),
+    Route("aids:points", "returned", get=SOCIAL, post=SOCIAL),
+    Route("aids:withdraw", "submitted", get=SOCIAL, post=SOCIAL),
+    Route("aids:stop", "validated", get=SOCIAL, post=SOCIAL),
+    Route("aids:reopen", "rejected", get=ADMIN, post=ADMIN),
+    Route("aids:decision", "submitted", get=MANAGER),
+    Route("aids:validate", "submitted", post=MANAGER_FAULTS),
+    Route("aids:send_back", "submitted", post=MANAGER_FAULTS),
+    Route("aids:reject", "submitted", post=MANAGER_FAULTS),
+    # Scales: the same for every organisation
+    Route("aids:scales", get=ASSOCIATION),
+    Route("aids:scale_create", get=ADMIN, post=ADMIN),
+    Route("aids:scale", "scale", get=ASSOCIATION, post=ASSOCIATION),
+    Route("aids:scale_publish", "draft_scale", get=ADMIN, post=ADMIN),
+    # Payments
+    Route("payments:orders", get=MANAGER_AND_ASSOCIATION),
+    Route("payments:order", "order", get=MANAGER_AND_ASSOCIATION),
+    Route("payments:sign", "order", get=TREASURER_DONE, post=TREASURER_DONE),
+    Route("payments:execution", "signed_order", get=TREASURER, post=TREASURER),
+    Route("payments:give_up", "order", get="403 200 403 403 403 200", post="403 200 403 403 403 200"),
+    Route("payments:request", "validated", get=MANAGER, post=MANAGER),
+    Route("payments:request_total", "validated", post=MANAGER),
+    Route("payments:tenant_aids", get=AGENT),
+    Route("payments:tenant_aid", "validated", get=AGENT),
+    Route("payments:tenant_aid", "draft", get="403 403 404 403 403 403"),
+    Route("payments:confirm_receipt", "advice", get=AGENT, post=AGENT),
+    # The association
+    Route("association:statistics", get=EVERYBODY),
+    Route("association:statistics_export", get=EVERYBODY),
+]  # fmt: skip
