@@ -2,6 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 from ales import grants
+from ales.history import guard
 
 
 class AlesConfig(AppConfig):
@@ -10,3 +11,4 @@ class AlesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(grants.grant_application_rights, dispatch_uid="ales.grants")
+        post_migrate.connect(guard.guard_history, dispatch_uid="ales.history")

@@ -2,7 +2,8 @@
 
 Row security says which rows; this says which verbs. A model whose class carries `append_only = True`
 can only be read and added to: nobody serving pages can rewrite it (DESIGN §2.6). One that names
-`updatable_columns` can be changed in those columns only.
+`updatable_columns` can be changed in those columns only; one with `read_only = True` can only be read: the
+database itself writes it (ales/history).
 """
 
 from django.apps import apps
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db import connections
 
 # Tables whose rows the application must never add or change itself.
-READ_ONLY_TABLES = ("django_migrations", "django_content_type", "auth_permission")
+READ_ONLY_TABLES = ("django_migrations", "django_content_type", "auth_permission", "pghistory_context")
 
 
 def grant_application_rights(sender, using="default", **kwargs) -> None:
@@ -37,6 +38,8 @@ def grant_application_rights(sender, using="default", **kwargs) -> None:
 
 
 def _verbs(model) -> str:
+    if getattr(model, "read_only", False):
+        return "SELECT"
     if getattr(model, "append_only", False):
         return "SELECT, INSERT"
     columns = getattr(model, "updatable_columns", None)

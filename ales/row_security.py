@@ -73,3 +73,9 @@ def follow_parent(table: str, column: str, parent: str):
         ],
         reverse_sql=[f"ALTER TABLE {table} DROP CONSTRAINT {name}"],
     )
+
+
+def protect_history(table: str, *, read: str):
+    """Row security of a table of history: written by its owner's tracking functions only (ales/history)."""
+    owner = f"current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = '{table}'::regclass)"
+    return protect(table, read=read, insert=owner)

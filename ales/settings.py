@@ -8,6 +8,7 @@ from pathlib import Path
 
 import celery.schedules
 import fontpkg_source_sans_3
+import pghistory
 from csp.constants import NONCE, NONE, SELF
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "django_include_bootstrap",
     "guardian",
     "heroicons",
+    "pghistory",
     "pgtrigger",
     *ROOMS,
     "ales.documents.apps.DocumentsConfig",
@@ -119,6 +121,10 @@ def database(url: str) -> dict:
 
 
 DATABASES = {"default": database(MIGRATION_DATABASE_URL if DATABASE_ROLE == "migrator" else DATABASE_URL)}
+# History (ales/history): columns copied from a row need no index of their own; the order is the clock's, so
+# that changes of one transaction are told as they came.
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_CREATED_AT_FUNCTION = "clock_timestamp()"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Queue ------------------------------------------------------------------------------------

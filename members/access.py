@@ -30,7 +30,7 @@ class Actor:
 
     @property
     def context(self) -> TenantContext:
-        return TenantContext(self.user_id, self.organisation_id, self.role)
+        return TenantContext(self.user_id, self.organisation_id, self.role, self.membership_id)
 
     @property
     def role_label(self) -> str:

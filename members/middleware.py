@@ -1,6 +1,8 @@
 """Opens the request's transaction and says whose it is (DESIGN §2.6)."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from uuid import uuid4
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -28,7 +30,8 @@ class TenantMiddleware:
             if request.user.is_authenticated:
                 request.actor, request.memberships = resolve_actor(request.user, request.session)
                 if request.actor:
-                    tenancy.enter(request.actor.context)
+                    # One id a request: its changes are told together (ales/history).
+                    tenancy.enter(replace(request.actor.context, request_id=uuid4()))
             response = self.get_response(request)
             if response.status_code >= 500:
                 # The exception has become a response already: nothing of it may be kept.

@@ -12,6 +12,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, trans
 from aids.models.scale import Scale
 from aids.querysets import AidRequestQuerySet
 from aids.states import MOVES, RequestState
+from ales.history.tracking import tracked
 from cases.models import TenantCase
 from members.models import Organisation, User
 
@@ -27,6 +28,22 @@ def move(name: str):
     return transition(field="state", source=sorted(listed.sources), target=listed.target)
 
 
+@tracked(
+    # Copies of the case, ready-made text, and what the timeline of the request says already.
+    exclude=(
+        "case",
+        "tenant_name",
+        "town",
+        "department",
+        "search_text",
+        "author_ids",
+        "created_by",
+        "created_at",
+        "updated_at",
+        "first_submitted_at",
+        "version",
+    )
+)
 class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """An aid request. Who and where are copied from the case, so that the association and the landlord
     read them without ever opening the social file (DOMAIN §3)."""

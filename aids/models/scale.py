@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aids.rules import scale as rules
 from ales.dates import format_date
+from ales.history.tracking import tracked
+from ales.money import format_euros, format_percent
 from members.models import User
 
 
@@ -29,6 +31,7 @@ class ScaleQuerySet(models.QuerySet):
         )
 
 
+@tracked(exclude=("created_by", "created_at"))
 class Scale(models.Model):
     """A version of the scale. Published, it is never changed: a new version replaces it from a date."""
 
@@ -97,6 +100,12 @@ class Scale(models.Model):
         )
 
 
+@tracked(
+    subject="scale",
+    key=("lower",),
+    title=lambda row: f"à partir de {format_euros(row.lower)}",
+    formats={"rate": lambda row: format_percent(row.rate * 100)},
+)
 class ScaleBand(models.Model):
     """From `lower` euros of residual rent (included), `rate` of it is the ceiling."""
 

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from aids.models.request import AidRequest
 from aids.states import TERMS_HOLDING_MONTH, TermState
+from ales.dates import format_month
 from ales.documents.models import StoredDocument
+from ales.history.tracking import tracked
 from cases.models import TenantCase
 from members.models import Fund, Organisation
 
@@ -26,6 +28,17 @@ class ProofKind(models.TextChoices):
     STATEMENT = "STATEMENT", _("décompte")
 
 
+def _month_of(term: "RentTerm") -> str:
+    return format_month(term.month) if term.month else "apurement de la dette"
+
+
+@tracked(
+    subject="request",
+    exclude=("case", "landlord"),
+    key=("month", "nature"),
+    title=_month_of,
+    formats={"month": _month_of},
+)
 class RentTerm(models.Model):
     """One month's rent in an aid; `month` is its first day, None for the settlement of a RELOGEMENT.
 
@@ -95,6 +108,7 @@ class RentTerm(models.Model):
         return self.month.strftime("%m/%Y") if self.month else "apurement"
 
 
+@tracked(subject="request", key=("term", "fund"), title=lambda row: "")
 class FundAllocation(models.Model):
     """A fixed amount of one fund for one term, set at validation (DOMAIN §6)."""
 

@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from cases.models.case import CaseRow, TenantCase
 from cases.models.household import Person
 from cases.rules import codes
 
 
+@tracked(subject="case", key=("moment",))
 class BudgetSnapshot(CaseRow):
     """The household's budget at one moment. Rent, charges and housing benefit come from the tenancy."""
 
@@ -33,6 +35,17 @@ class LineKind(models.TextChoices):
     CHARGE = "CHARGE", _("charge")
 
 
+def _code_label(line: "BudgetLine") -> str:
+    codes_of = codes.ResourceCode if line.kind == LineKind.RESOURCE else codes.ChargeCode
+    return codes.label(codes_of(line.code)) if line.code in list(codes_of) else line.code
+
+
+@tracked(
+    subject="case",
+    key=("kind", "code", "label", "person"),
+    title=_code_label,
+    formats={"code": _code_label},
+)
 class BudgetLine(CaseRow):
     """One monthly amount, of one person or of the household, with or without a proof."""
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from cases.querysets import TenantCaseQuerySet
 from cases.rules import codes
 from members.models import Organisation, User
@@ -18,6 +19,21 @@ class CaseState(models.TextChoices):
     CLOSED = "CLOSED", _("clos")
 
 
+@tracked(
+    # Ready-made text, versions and stamps say nothing of what somebody changed.
+    exclude=(
+        "tenant_name",
+        "landlord_name",
+        "town",
+        "search_text",
+        "version",
+        "step_versions",
+        "last_form_key",
+        "created_by",
+        "created_at",
+        "updated_at",
+    )
+)
 class TenantCase(models.Model):
     """A household followed for one difficulty. A later difficulty is a new case."""
 

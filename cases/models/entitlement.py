@@ -4,10 +4,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from cases.models.case import CaseRow, TenantCase
 from cases.rules import codes
 
 
+@tracked(subject="case", key=("code",), title=lambda row: row.get_code_display())
 class Entitlement(CaseRow):
     """One line of the closed list. `state` empty means not explained yet: it blocks a request."""
 

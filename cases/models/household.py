@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from cases.models.case import CaseRow, TenantCase
 from cases.rules import codes
 
@@ -18,6 +19,7 @@ class PersonPosition(models.TextChoices):
     OTHER = "OTHER", _("autre personne")
 
 
+@tracked(subject="case", title=lambda row: "")
 class Household(CaseRow):
     """The household of a case: its occupancy, its category for statistics and how to reach it."""
 
@@ -41,6 +43,7 @@ class Household(CaseRow):
         return f"ménage du dossier {self.case_id}"
 
 
+@tracked(subject="case", exclude=("rank",))
 class Person(CaseRow):
     """A member of the household. No social security number, no medical detail (DOMAIN §14)."""
 
@@ -79,6 +82,7 @@ class Person(CaseRow):
         return f"{self.last_name.upper()} {self.first_name}".strip()
 
 
+@tracked(subject="case")
 class Employment(CaseRow):
     """A person's employer: decides which funds are open and the private-sector indicator (DOMAIN §6, §1)."""
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales.documents.models import ProductionJob, StoredDocument
+from ales.history.tracking import tracked
 from cases.models.case import CaseRow, TenantCase
 from members.models import User
 
@@ -19,6 +20,8 @@ class ProtocolState(models.TextChoices):
     REPLACED = "REPLACED", _("remplacé")
 
 
+# The terms come from the aid, which has its own history.
+@tracked(subject="case", exclude=("terms", "request_id", "job", "created_by", "created_at"))
 class Protocol(CaseRow):
     """One version of the agreement for one aid.
 
@@ -88,6 +91,7 @@ class Party(models.TextChoices):
     REFERENT = "REFERENT", _("le référent")
 
 
+@tracked(subject="case", key=("party", "text"), exclude=("rank", "protocol"))
 class Undertaking(CaseRow):
     """What one side undertakes, and by when; a follow-up date of the référent is one too."""
 

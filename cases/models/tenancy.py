@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from cases.models.case import CaseRow, TenantCase
 from cases.rules import codes
 from members.models import Organisation
@@ -40,6 +41,7 @@ def total_euros(label, **options) -> models.DecimalField:
     )
 
 
+@tracked(subject="case", title=lambda row: "")
 class Tenancy(CaseRow):
     """The dwelling of a case and what is owed for it each month. Rent, charges and benefit are typed
     here only; the budget reads them from here (DOMAIN §5)."""

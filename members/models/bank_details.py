@@ -8,6 +8,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
+
 if TYPE_CHECKING:
     from members.access import Actor
 
@@ -45,6 +47,13 @@ class BankDetailsQuerySet(models.QuerySet):
         )
 
 
+@tracked(
+    subject="landlord",
+    title=lambda row: row.account_holder,
+    formats={
+        "iban": lambda row: " ".join(row.iban[start : start + 4] for start in range(0, len(row.iban), 4))
+    },
+)
 class BankDetails(models.Model):
     """One version of a landlord's account. A change is a new row, never an edit."""
 

@@ -9,6 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
+
 if TYPE_CHECKING:
     from members.access import Actor
 
@@ -48,6 +50,8 @@ class FundQuerySet(models.QuerySet):
         return list(self.filter(id__in=ids).order_by("id").select_for_update(no_key=True))
 
 
+# Its sums have their own history, the ledger.
+@tracked(only=("owner", "kind", "name", "year"))
 class Fund(models.Model):
     """Money a member brings for a year. The sums are kept by the ledger's trigger, never written here.
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from members.roles import Role
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class MembershipQuerySet(models.QuerySet):
         )
 
 
+@tracked(subject="organisation", exclude=("created_at",), title=lambda row: "")
 class Membership(models.Model):
     """A person's role in an organisation. A person may hold several; one is active at a time."""
 

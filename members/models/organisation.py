@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from ales.history.tracking import tracked
 from ales.text import fold, words
 from members.roles import LandlordType, OrganisationKind
 
@@ -45,6 +46,7 @@ class OrganisationQuerySet(models.QuerySet):
         return self.filter(kind=OrganisationKind.BAILLEUR).order_by("sort_key", "id")
 
 
+@tracked(exclude=("sort_key", "created_at"), title=lambda row: "")
 class Organisation(models.Model):
     """An organisation. A private landlord is one that is no member and may have no SIRET."""
 
