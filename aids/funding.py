@@ -43,9 +43,10 @@ def employments_of(facts: case_facts.CaseFacts) -> list[rules.EmploymentFacts]:
     ]
 
 
-def fund_choices(case: TenantCase, on: date, *, organisation_id: int | None = None) -> list[FundChoice]:
+def fund_choices(case: TenantCase, on: date) -> list[FundChoice]:
     """The funds of the year and of the year before: open ones first, then the organisation's own, the
     landlord's, and those with most left. One query."""
+    organisation_id = case.organisation_id
     facts = case_facts.facts_of(case)
     employments = employments_of(facts)
     funds = (
@@ -58,6 +59,7 @@ def fund_choices(case: TenantCase, on: date, *, organisation_id: int | None = No
         verdict = rules.openness(
             rules.FundFacts(rules.FundKind(fund.kind), fund.owner_id),
             landlord_id=facts.landlord_id,
+            organisation_id=organisation_id,
             employments=employments,
             on=on,
         )
@@ -65,7 +67,7 @@ def fund_choices(case: TenantCase, on: date, *, organisation_id: int | None = No
             FundChoice(
                 fund_id=fund.pk,
                 public_id=fund.public_id,
-                label=f"{fund.name} {fund.year}",
+                label=f"{fund.owner.name} – {fund.name} {fund.year}",
                 owner_id=fund.owner_id,
                 available=fund.available,
                 open=verdict.open,

@@ -45,6 +45,9 @@ TONES = {
     RequestState.STOPPED: "warning",
 }
 
+#: The landlord's badge must not tell a send-back from an instruction that goes on.
+LANDLORD_TONES = TONES | {RequestState.RETURNED: TONES[RequestState.SUBMITTED]}
+
 EDITABLE = frozenset({RequestState.DRAFT, RequestState.RETURNED})
 #: The money is committed and the aid counts.
 GRANTED = frozenset(

@@ -49,6 +49,7 @@ def openness(
     fund: FundFacts,
     *,
     landlord_id: Hashable | None,
+    organisation_id: Hashable,
     employments: Iterable[EmploymentFacts],
     on: date,
 ) -> Openness:
@@ -56,10 +57,13 @@ def openness(
 
     A landlord's fund helps that landlord's tenants, whatever their job. An employers' fund helps employees,
     or former employees within 12 months (last day included), of firms subject to the employers'
-    contribution, whoever the landlord is.
+    contribution, whoever the landlord is; `organisation_id`, which follows the household, draws on its own
+    and never decides on the employers' money of another member.
     """
     if fund.kind == FundKind.LANDLORD:
         return _landlord_openness(fund, landlord_id)
+    if fund.owner_id != organisation_id:
+        return Openness(False, "Ce fonds est réservé aux dossiers suivis par l’adhérent qui l’a apporté.")
     return _employer_openness(tuple(employments), on)
 
 

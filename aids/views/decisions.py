@@ -34,7 +34,7 @@ def _context(request: HttpRequest, found: AidRequest, **forms) -> dict:
     actor, now = request.actor, timezone.now()
     case = TenantCase.objects.visible_to(actor).with_file().get(pk=found.case_id)
     terms = list(found.terms.select_related("proof"))
-    funds = fund_choices(case, localdate(now), organisation_id=actor.organisation_id)
+    funds = fund_choices(case, localdate(now))
     monthly = [term.asked for term in terms if term.month]
     monthly_aid = round_half_up(sum(monthly, start=ZERO) / len(monthly)) if monthly else ZERO
     earlier = (
@@ -115,7 +115,7 @@ def decision(request: HttpRequest, request_id: UUID) -> HttpResponse:
 def validate(request: HttpRequest, request_id: UUID) -> HttpResponse:
     found = find(request, request_id)
     case = TenantCase.objects.visible_to(request.actor).with_file().get(pk=found.case_id)
-    funds = fund_choices(case, localdate(), organisation_id=request.actor.organisation_id)
+    funds = fund_choices(case, localdate())
     form = GrantForm(request.POST, terms=found.terms.all(), funds=funds)
     if form.is_valid():
         try:

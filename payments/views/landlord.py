@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
-from aids.states import GRANTED, LANDLORD_LABELS, RequestState, TermState
-from aids.states import TONES as AID_TONES
+from aids.states import GRANTED, LANDLORD_LABELS, LANDLORD_TONES, RequestState, TermState
 from ales.dates import format_date, format_month
 from ales.documents.links import file_of_job
 from ales.errors import InvalidInputError, Refusal
@@ -99,7 +98,7 @@ def _row(aid: AidRequest) -> dict[str, Any]:
         "own_reference": aid.landlord_reference or "–",
         "reference": aid.reference,
         "state": LANDLORD_LABELS[RequestState(aid.state)],
-        "tone": AID_TONES[RequestState(aid.state)],
+        "tone": LANDLORD_TONES[RequestState(aid.state)],
         "months": _period(aid),
         "granted": aid.granted_amount if is_granted else None,
         "paid": aid.paid_amount if is_granted else None,
@@ -184,7 +183,7 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "aid": aid,
         "state": LANDLORD_LABELS[RequestState(aid.state)],
-        "tone": AID_TONES[RequestState(aid.state)],
+        "tone": LANDLORD_TONES[RequestState(aid.state)],
         "is_granted": is_granted,
         "details": [
             (_("Locataire"), aid.tenant_name),

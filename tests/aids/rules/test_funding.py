@@ -23,19 +23,34 @@ def job(**changes):
     return EmploymentFacts(**(facts | changes))
 
 
-def employer(*jobs, on=ON, landlord_id=None):
-    return openness(EMPLOYER_FUND, landlord_id=landlord_id, employments=jobs, on=on)
+def employer(*jobs, on=ON, landlord_id=None, organisation_id=3):
+    return openness(
+        EMPLOYER_FUND, landlord_id=landlord_id, organisation_id=organisation_id, employments=jobs, on=on
+    )
+
+
+def test_an_employers_fund_serves_the_cases_of_its_own_member():
+    assert employer(job()).open
+    verdict = employer(job(), organisation_id=4)
+    assert not verdict.open
+    assert "l’adhérent qui l’a apporté" in verdict.reason
 
 
 @pytest.mark.parametrize(("landlord_id", "is_open"), [(7, True), (8, False), (None, False)])
 def test_a_landlords_fund_helps_its_own_tenants_only(landlord_id, is_open):
-    verdict = openness(LANDLORD_FUND, landlord_id=landlord_id, employments=(), on=ON)
+    verdict = openness(LANDLORD_FUND, landlord_id=landlord_id, organisation_id=1, employments=(), on=ON)
     assert verdict.open is is_open
     assert verdict.reason.endswith(".")
 
 
 def test_a_landlords_fund_never_looks_at_the_job():
-    verdict = openness(LANDLORD_FUND, landlord_id=7, employments=[job(subject=ContributionSubject.NO)], on=ON)
+    verdict = openness(
+        LANDLORD_FUND,
+        landlord_id=7,
+        organisation_id=1,
+        employments=[job(subject=ContributionSubject.NO)],
+        on=ON,
+    )
     assert verdict.open
 
 
