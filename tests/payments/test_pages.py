@@ -312,7 +312,7 @@ def test_the_block_on_the_aid_s_page(story, rf, name, shown, hidden):
     with tenancy.tenant(request.actor.context):
         aid = type(story.aid).objects.get(pk=story.aid.pk)
         panels = [panel for panel in registry.aid_panels_for(request, aid) if panel.title == "Paiement"]
-        text = "".join(render_to_string(panel.template, panel.context) for panel in panels)
+        text = "".join(render_to_string(panel.template, {"panel": panel.context}) for panel in panels)
     for part in shown:
         assert part in text
     for part in hidden:
