@@ -83,6 +83,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "members.sign_in.middleware.ClosedSignInMiddleware",
+    "members.sign_in.middleware.SessionLimitsMiddleware",
     "members.sign_in.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -170,12 +172,16 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# Attempts at sign-in are counted here: shared by every process, and refused when it fails (docs/security.md).
+CACHE_TABLE = "ales_cache"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {
-        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
-        "LOCATION": str(VAR_DIR / "cache"),
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": CACHE_TABLE,
+        # Django's 300 would let a flood of other keys push the counts out.
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
     }
 }
 
@@ -214,7 +220,6 @@ ACCOUNT_FORMS = {
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 # A change of the account's security asks again who is there after ten minutes.
@@ -242,7 +247,28 @@ MFA_FORMS = {
     "add_webauthn": "members.sign_in.forms.AddKeyForm",
     "edit_webauthn": "members.sign_in.forms.RenameKeyForm",
 }
-SESSION_COOKIE_AGE = 60 * 60 * 8
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+# The invitation's mail has proven the address; there is no other way to an account.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",
+    "reset_password": "10/m/ip,3/m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "5/m/user",
+    "change_password": "5/m/user",
+}
+# How many proxies of ours add to X-Forwarded-For; what the browser wrote there itself counts for nothing.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", 0 if DEBUG else 1)
+SESSION_ENGINE = "members.sign_in.session_store"
+#: Minutes a session may stay idle, and last in all, by role (members/sign_in/sessions.py).
+SESSION_LIMITS: dict[str, tuple[int, int]] = {
+    "default": (60, 720),
+    "ASSOCIATION_ADMIN": (30, 480),
+    "TREASURER": (30, 480),
+}
+SESSION_COOKIE_AGE = 60 * max(total for _, total in SESSION_LIMITS.values())
+DEVICE_COOKIE_NAME = "device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -325,6 +351,7 @@ if not DEBUG:
     CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    DEVICE_COOKIE_NAME = "__Host-device"
 
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"

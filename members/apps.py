@@ -8,7 +8,8 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import hooks
-        from members.sign_in import second_factor
+        from members.sign_in import second_factor, sessions
 
         hooks.register()
         second_factor.connect()
+        sessions.connect()

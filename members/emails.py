@@ -1,14 +1,16 @@
 """Mails of this room, sent once the transaction stands; a mail server that fails undoes nothing."""
 
+import datetime as dt
 import logging
 
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from ales.dates import format_date
-from members.models import Invitation
+from members.models import Invitation, User
 
 logger = logging.getLogger(__name__)
 
@@ -29,3 +31,19 @@ def send_invitation(invitation: Invitation, token: str, inviter: str) -> None:
     except OSError:
         # smtplib's errors are OSErrors too. The page offers to send the invitation again.
         logger.exception("invitation %s not sent", invitation.public_id)
+
+
+def send_new_device(user: User, device: str, at: dt.datetime) -> None:
+    """Tells a person that their account was opened on a device it didn't know; logs the id on failure."""
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Connexion depuis un nouvel appareil"
+    moment = localtime(at)
+    context = {
+        "when": f"{format_date(moment.date())} à {moment:%H h %M}",
+        "device": device,
+        "url": settings.SITE_URL + reverse("account_devices"),
+    }
+    body = render_to_string("emails/new_device.txt", context)
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+    except OSError:
+        logger.exception("new device of user %s not told", user.public_id)

@@ -2,6 +2,16 @@ from members.models.bank_details import BankDetails
 from members.models.fund import Fund, FundEntry
 from members.models.membership import Invitation, Membership
 from members.models.organisation import Organisation
+from members.models.session import SessionRecord
 from members.models.user import User
 
-__all__ = ["BankDetails", "Fund", "FundEntry", "Invitation", "Membership", "Organisation", "User"]
+__all__ = [
+    "BankDetails",
+    "Fund",
+    "FundEntry",
+    "Invitation",
+    "Membership",
+    "Organisation",
+    "SessionRecord",
+    "User",
+]

@@ -7,6 +7,8 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
+from members.sign_in import views
+
 FACTOR = "compte/double-authentification/"
 
 urlpatterns = [
@@ -35,6 +37,9 @@ urlpatterns = [
     path("compte/inactif/", account.account_inactive, name="account_inactive"),
     path("compte/inscription/", account.signup, name="account_signup"),
     path("compte/verification/", account.email_verification_sent, name="account_email_verification_sent"),
+    path("compte/appareils/", views.devices, name="account_devices"),
+    path("compte/appareils/autres/fermer/", views.end_other_sessions, name="account_devices_end_others"),
+    path("compte/appareils/<uuid:record_id>/fermer/", views.end_session, name="account_device_end"),
     path(FACTOR, mfa.index, name="mfa_index"),
     path(f"{FACTOR}application/", totp.activate_totp, name="mfa_activate_totp"),
     path(f"{FACTOR}application/retirer/", totp.deactivate_totp, name="mfa_deactivate_totp"),
