@@ -116,6 +116,9 @@ def connect() -> None:
 def _begin(sender, request: HttpRequest, user: User, **kwargs) -> None:
     now = timezone.now()
     request.session[STARTED] = request.session[SEEN] = int(now.timestamp())
+    if request.session.session_key is None:
+        # Somebody else was signed in here: Django has emptied the session and not yet named the new one.
+        request.session.save()
     device = devices.describe(request.META.get("HTTP_USER_AGENT", ""))
     mark = request.COOKIES.get(settings.DEVICE_COOKIE_NAME) or secrets.token_urlsafe(24)
     device_hash = hashlib.sha256(mark.encode()).hexdigest()

@@ -154,6 +154,13 @@ def test_the_database_does_not_know_the_key(world, sign_in):
     assert thief.get(DASHBOARD).status_code == 302
 
 
+def test_another_person_on_the_same_browser_begins_a_session_of_their_own(world, sign_in, claire):
+    sign_in(world.claire)
+    client = sign_in(world.marc)
+    assert client.get(DASHBOARD).status_code == 200
+    assert not SessionRecord.objects.open_of(claire.pk, timezone.now()).exists()
+
+
 class TestNewDevice:
     def test_is_told_without_more_than_date_and_browser(self, claire, settings):
         settings.SITE_URL = "https://extranet.example"
