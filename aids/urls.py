@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aids.views import decisions, entry, lists, requests, scales
+from aids.views import decisions, entry, history, lists, requests, scales
 
 app_name = "aids"
 
@@ -11,6 +11,7 @@ urlpatterns = [
     path("aides/a-decider/", lists.queue, name="queue"),
     path("aides/nouvelle/<uuid:case_id>/", requests.create, name="create"),
     path("aides/<uuid:request_id>/", requests.detail, name="detail"),
+    path("aides/<uuid:request_id>/historique/", history.history, name="history"),
     path("aides/<uuid:request_id>/saisie/", entry.edit, name="edit"),
     path("aides/<uuid:request_id>/saisie/calcul/", entry.preview, name="preview"),
     path("aides/<uuid:request_id>/protocole/", requests.prepare_protocol, name="prepare_protocol"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, entry, listing, protocol
+from cases.views import case, entry, history, listing, protocol
 
 app_name = "cases"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<uuid:public_id>/reouverture/", case.reopen, name="reopen"),
     path("<uuid:public_id>/referent/", case.referent, name="referent"),
     path("<uuid:public_id>/documents/", case.documents, name="documents"),
+    path("<uuid:public_id>/historique/", history.history, name="history"),
     path("<uuid:public_id>/etapes/recapitulatif/", entry.summary, name="summary"),
     path("<uuid:public_id>/etapes/<slug:slug>/", entry.step, name="step"),
     path("<uuid:public_id>/etapes/<slug:slug>/brouillon/", entry.autosave, name="autosave"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.views import bank_details, dashboard, funds, invitations, organisations, users
+from members.views import bank_details, dashboard, funds, history, invitations, organisations, users
 
 app_name = "members"
 
@@ -21,6 +21,12 @@ urlpatterns = [
         "adherents/<uuid:organisation_id>/modifier/",
         organisations.organisation_edit,
         name="organisation_edit",
+    ),
+    path("adherents/<uuid:organisation_id>/historique/", history.organisation, name="organisation_history"),
+    path(
+        "adherents/<uuid:organisation_id>/coordonnees-bancaires/historique/",
+        history.bank_details,
+        name="bank_details_history",
     ),
     path("adherents/<uuid:organisation_id>/inviter/", users.invite, name="invite"),
     path(

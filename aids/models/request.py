@@ -29,6 +29,7 @@ def move(name: str):
 
 
 @tracked(
+    title=lambda row: "",
     # Copies of the case, ready-made text, and what the timeline of the request says already.
     exclude=(
         "case",
@@ -42,7 +43,7 @@ def move(name: str):
         "updated_at",
         "first_submitted_at",
         "version",
-    )
+    ),
 )
 class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     """An aid request. Who and where are copied from the case, so that the association and the landlord

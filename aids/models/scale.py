@@ -31,7 +31,7 @@ class ScaleQuerySet(models.QuerySet):
         )
 
 
-@tracked(exclude=("created_by", "created_at"))
+@tracked(exclude=("created_by", "created_at"), title=lambda row: "")
 class Scale(models.Model):
     """A version of the scale. Published, it is never changed: a new version replaces it from a date."""
 

@@ -108,7 +108,7 @@ class RentTerm(models.Model):
         return self.month.strftime("%m/%Y") if self.month else "apurement"
 
 
-@tracked(subject="request", key=("term", "fund"), title=lambda row: "")
+@tracked(subject="request", key=("term", "fund"), title=lambda row: "", named_by="term")
 class FundAllocation(models.Model):
     """A fixed amount of one fund for one term, set at validation (DOMAIN §6)."""
 

@@ -43,7 +43,10 @@ class Tracking:
     fields: tuple[str, ...]
     #: Fields that make a deleted row and an added one the same line rewritten.
     key: tuple[str, ...] = ()
+    #: What a row is called after its kind; its own `str` otherwise.
+    #: `named_by` adds the name of a row it points to.
     title: Wording | None = None
+    named_by: str = ""
     formats: Mapping[str, Wording] = field(default_factory=dict)
 
     @property
@@ -62,6 +65,7 @@ def tracked(
     exclude: Sequence[str] = (),
     key: Sequence[str] = (),
     title: Wording | None = None,
+    named_by: str = "",
     formats: Mapping[str, Wording] | None = None,
 ) -> Callable[[type[models.Model]], type[models.Model]]:
     """Class decorator: keep the history of `only` these fields, or of all but `exclude`.
@@ -107,7 +111,7 @@ def tracked(
                 ],
             },
         )(model)
-        trackings[model] = Tracking(model, column, fields, tuple(key), title, formats or {})
+        trackings[model] = Tracking(model, column, fields, tuple(key), title, named_by, formats or {})
         return model
 
     return decorate

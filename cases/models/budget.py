@@ -44,6 +44,7 @@ def _code_label(line: "BudgetLine") -> str:
     subject="case",
     key=("kind", "code", "label", "person"),
     title=_code_label,
+    named_by="snapshot",
     formats={"code": _code_label},
 )
 class BudgetLine(CaseRow):

@@ -20,6 +20,7 @@ class CaseState(models.TextChoices):
 
 
 @tracked(
+    title=lambda row: "",
     # Ready-made text, versions and stamps say nothing of what somebody changed.
     exclude=(
         "tenant_name",
@@ -32,7 +33,7 @@ class CaseState(models.TextChoices):
         "created_by",
         "created_at",
         "updated_at",
-    )
+    ),
 )
 class TenantCase(models.Model):
     """A household followed for one difficulty. A later difficulty is a new case."""

@@ -21,7 +21,11 @@ class ProtocolState(models.TextChoices):
 
 
 # The terms come from the aid, which has its own history.
-@tracked(subject="case", exclude=("terms", "request_id", "job", "created_by", "created_at"))
+@tracked(
+    subject="case",
+    title=lambda row: f"version {row.version}",
+    exclude=("terms", "request_id", "job", "created_by", "created_at"),
+)
 class Protocol(CaseRow):
     """One version of the agreement for one aid.
 

@@ -34,7 +34,7 @@ class MembershipQuerySet(models.QuerySet):
         )
 
 
-@tracked(subject="organisation", exclude=("created_at",), title=lambda row: "")
+@tracked(subject="organisation", exclude=("created_at",), title=lambda row: "", named_by="user")
 class Membership(models.Model):
     """A person's role in an organisation. A person may hold several; one is active at a time."""
 

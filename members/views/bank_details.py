@@ -24,7 +24,8 @@ from members.views.organisations import STATE_TONES
 READERS = (Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER, Role.LANDLORD_AGENT)
 
 
-def _landlord(request: HttpRequest, organisation_id: uuid.UUID) -> Organisation:
+def find_landlord(request: HttpRequest, organisation_id: uuid.UUID) -> Organisation:
+    """The visible landlord of the address, 404 for another's; one query."""
     landlords = Organisation.objects.visible_to(request.actor).filter(kind=OrganisationKind.BAILLEUR)
     return get_object_or_404(landlords, public_id=organisation_id)
 
@@ -56,7 +57,7 @@ def _row(actor: Actor, details: BankDetails) -> dict:
 @roles_required(*READERS)
 def of_landlord(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
     """A landlord's details: those awaiting confirmation, those in force, and the history."""
-    landlord = _landlord(request, organisation_id)
+    landlord = find_landlord(request, organisation_id)
     rows = [
         _row(request.actor, details)
         for details in BankDetails.objects.visible_to(request.actor)
@@ -69,7 +70,7 @@ def of_landlord(request: HttpRequest, organisation_id: uuid.UUID) -> HttpRespons
     ]
     context = {
         "landlord": landlord,
-        "back_url": _organisation_url(request.actor, landlord),
+        "back_url": organisation_url(request.actor, landlord),
         "standing": standing,
         "history": [row for row in rows if row not in standing],
         "suspended": any(row["awaiting"] for row in rows),
@@ -78,7 +79,8 @@ def of_landlord(request: HttpRequest, organisation_id: uuid.UUID) -> HttpRespons
     return render(request, "members/bank_details.html", context)
 
 
-def _organisation_url(actor: Actor, landlord: Organisation) -> str:
+def organisation_url(actor: Actor, landlord: Organisation) -> str:
+    """The page of an organisation, as this actor opens it."""
     if actor.is_association:
         return reverse("members:organisation", args=[landlord.public_id])
     return reverse("members:own_organisation")
@@ -99,7 +101,7 @@ def awaiting(request: HttpRequest) -> HttpResponse:
 @roles_required(Role.ASSOCIATION_ADMIN, Role.LANDLORD_AGENT)
 def enter(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
     """Enter or propose new details."""
-    landlord = _landlord(request, organisation_id)
+    landlord = find_landlord(request, organisation_id)
     form = BankDetailsForm(request.POST or None, initial={"account_holder": landlord.name})
     if request.method == "POST" and form.is_valid():
         try:
