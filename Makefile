@@ -23,7 +23,7 @@ LOCK := $(VENV)/.lock-$(firstword $(shell sha256sum requirements.lock))
 LOCK_DEV := $(VENV)/.lock-dev-$(firstword $(shell sha256sum requirements-dev.lock))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run demo test test-slow check format bench lock clean
+.PHONY: help run demo test test-slow check format bench screenshots lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -53,6 +53,10 @@ format: $(LOCK_DEV) ## write the formatting that check asks for
 
 bench: $(LOCK_DEV) ## the benchmark: a table here, figures in var/bench.json
 	@$(BIN)/python -m ales.embedded exec -- $(BIN)/python -m bench --aids $(AIDS)
+
+screenshots: $(LOCK_DEV) ## the pictures of the README, from the demo data
+	@bin/system-packages runtime tests
+	@$(BIN)/python -m ales.embedded exec -- bash -c '$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py demo --if-empty && $(BIN)/python bin/screenshots'
 
 lock: $(LOCK_DEV) ## compile the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
