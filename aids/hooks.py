@@ -1,6 +1,7 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -29,8 +30,14 @@ GIVEN_UP = (RequestState.WITHDRAWN, RequestState.REJECTED)
 PENDING = (RequestState.DRAFT, RequestState.SUBMITTED, RequestState.RETURNED)
 
 
+def aid_page(request_id: UUID) -> str:
+    """Address of the page of a request."""
+    return reverse("aids:detail", args=[request_id])
+
+
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.aid_pages.add(aid_page)
     registry.navigation.add(
         NavEntry(
             label=_("Demandes d’aide"),

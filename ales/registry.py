@@ -65,6 +65,8 @@ dashboard_cards = Hook()
 case_panels = Hook()
 #: (request, aid) -> list[Panel]: what the rooms above show on the page of an aid request
 aid_panels = Hook()
+#: (request id) -> address of the page of an aid request, for the lower rooms' pages that carry its terms
+aid_pages = Hook()
 #: (request, case) -> list of dicts for the case's timeline: at, who, capacity, what, reason
 case_events = Hook()
 #: (case) -> bool: something above still needs the case's tenancy or household as it stands
@@ -85,6 +87,11 @@ def aid_panels_for(request: HttpRequest, aid: Any) -> list[Panel]:
     """Every room's blocks for the page of an aid request, in their order."""
     panels = (panel for build in aid_panels for panel in build(request, aid))
     return sorted(panels, key=lambda panel: panel.order)
+
+
+def aid_page(request_id: Any) -> str:
+    """Address of the page of that aid request; empty where no room above shows one."""
+    return next((address(request_id) for address in aid_pages), "")
 
 
 #: Kinds of produced documents: kind -> documents.production.Builder

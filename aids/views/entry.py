@@ -17,6 +17,7 @@ from aids.models import AidRequest
 from aids.views.shared import find, page_version, refused
 from ales.errors import InvalidInputError, NotAllowedError, Refusal
 from ales.http import form_page, writing
+from ales.money import format_percent
 from cases.models import Tenancy
 from members.access import roles_required
 from members.roles import Role
@@ -93,6 +94,7 @@ def _figures(request: HttpRequest, found: AidRequest, form: TermsForm | None) ->
     return {
         "total": computed.total.text,
         "ceiling": computed.ceiling.text,
+        "rate": format_percent(computed.rate * 100) if computed.rate is not None else "",
         "residual_rent": computed.residual_rent.text,
         "plan": computed.remaining_plan.text,
         "explanation": computed.explanation,

@@ -71,7 +71,9 @@ class HousingForm(forms.Form):
     housing_benefit = monthly(_("APL ou AL"), help_text=_("À déduire."))
     arrears = EuroField(label=_("Dette de loyer"), max_value=DEBT_MAX, required=False)
     arrears_on = PastDateField(label=_("Dette arrêtée au"), required=False)
-    arrears_since = MonthField(label=_("Premier mois impayé"), required=False)
+    arrears_since = MonthField(
+        label=_("Premier mois impayé"), required=False, help_text=_("Demandé avant toute aide.")
+    )
     benefit_arrears = EuroField(
         label=_("Rappel d’APL ou d’AL attendu"),
         max_value=DEBT_MAX,

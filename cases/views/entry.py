@@ -21,7 +21,7 @@ from members.access import roles_required
 from members.roles import Role
 
 social_only = roles_required(Role.SOCIAL_WORKER, Role.MANAGER)
-_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "remplir", "recalculer"})
+_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "remplir", "recalculer", "editer"})
 
 
 def load(request: HttpRequest, public_id) -> TenantCase:

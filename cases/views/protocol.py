@@ -1,6 +1,7 @@
 """The agreement of an aid: written, issued, signed."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from ales import registry
 from ales.documents.links import file_of_document, file_of_job
 from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page, writing
@@ -109,6 +111,8 @@ def _take(request: HttpRequest, case: TenantCase, protocol: Protocol) -> HttpRes
             _refuse(form, error)
         else:
             operations.discard_draft(actor=request.actor, case_id=case.public_id, step=name)
+            if "editer" in request.POST:
+                return _issue(request, case, protocol.request_id)
             messages.success(request, _("Engagements enregistrés."))
             return redirect("cases:protocol", case.public_id, protocol.request_id)
     if permissions.may_edit(request.actor, case):
@@ -153,8 +157,8 @@ def _show(
             case.protocols.filter(request_id=protocol.request_id).exclude(pk=protocol.pk).order_by("-version")
         ),
         "url": reverse("cases:protocol", args=address),
+        "aid_url": registry.aid_page(protocol.request_id),
         "autosave_url": reverse("cases:protocol_autosave", args=address),
-        "issue_url": reverse("cases:protocol_issue", args=address),
         "revise_url": reverse("cases:protocol_revise", args=address),
         "sign_url": reverse("cases:protocol_sign", args=address),
     }
@@ -177,7 +181,10 @@ def autosave(request: HttpRequest, public_id, request_id) -> HttpResponse:
 @writing
 @social_only
 def issue(request: HttpRequest, public_id, request_id) -> HttpResponse:
-    case = load(request, public_id)
+    return _issue(request, load(request, public_id), request_id)
+
+
+def _issue(request: HttpRequest, case: TenantCase, request_id: UUID) -> HttpResponse:
     try:
         protocols.issue(
             actor=request.actor, protocol_id=_current(case, request_id).public_id, at=timezone.now()

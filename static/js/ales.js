@@ -45,6 +45,18 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+// A formula opened by the reader stays open when its figures are computed again.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const all = [...event.detail.target.querySelectorAll("details")];
+  event.detail.target.openDetails = all.map((details) => details.open);
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const before = event.detail.target.openDetails;
+  const all = [...event.detail.target.querySelectorAll("details")];
+  // Other formulas than before: what was open can't be told, the page's own choice stands.
+  if (before?.length === all.length) all.forEach((details, index) => (details.open = before[index]));
+});
+
 // ------------------------------------------------------------------ unsaved text, autosave
 
 const dirty = new Set();
