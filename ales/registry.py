@@ -94,5 +94,7 @@ def aid_page(request_id: Any) -> str:
     return next((address(request_id) for address in aid_pages), "")
 
 
+#: (request, document) -> None: somebody opens a stored file they may see; called before it is sent
+document_opened = Hook()
 #: Kinds of produced documents: kind -> documents.production.Builder
 document_builders: dict[str, Any] = {}

@@ -19,6 +19,7 @@ from pikepdf.sanitize import Sanitizer
 from pikepdf.settings import set_qpdf_limits
 from PIL import Image, ImageOps
 
+from ales.documents import scanning
 from ales.documents.file_names import clean_file_name, extension_of
 from ales.documents.models import StoredDocument
 from ales.documents.pdf_text import text_of
@@ -145,6 +146,7 @@ def clean_upload(uploaded: UploadedFile) -> CleanFile:
             % {"type": file_type.label, "end": _(" ou ").join(file_type.extensions)}
         )
     content = _rewrite_pdf(sent) if file_type is PDF else _rewrite_image(sent, file_type)
+    _require_clean(sent)
     return CleanFile(content, file_type.content_type, clean_file_name(name, file_type.extensions[0]))
 
 
@@ -155,6 +157,23 @@ def holds_number(uploaded: UploadedFile) -> bool:
     """
     clean = clean_upload(uploaded)
     return clean.content_type == PDF.content_type and holds_social_security_number(text_of(clean.content))
+
+
+def _require_clean(sent: bytes) -> None:
+    """Nothing leaves the memory of this request, to be stored, before the antivirus has said clean."""
+    try:
+        scanning.scan(sent)
+    except scanning.InfectedError as error:
+        raise _refused(
+            _("L’antivirus refuse ce fichier : enregistrez-le à nouveau depuis sa source, ou numérisez-le.")
+        ) from error
+    except scanning.ScanError as error:
+        raise _refused(
+            _(
+                "Ce fichier n’a pas pu être vérifié par l’antivirus : il n’est pas enregistré. "
+                "Réessayez dans quelques minutes."
+            )
+        ) from error
 
 
 def _refused(message: str) -> InvalidInputError:

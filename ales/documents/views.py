@@ -5,13 +5,15 @@ from uuid import UUID
 from csp.constants import HEADER
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from ales import registry
 from ales.documents import production, uploads
 from ales.documents.links import file_of_job
 from ales.documents.models import ProductionJob, StoredDocument
+from ales.documents.serving import serve
 from ales.errors import InvalidInputError
 from ales.http import reading, writing
 
@@ -23,18 +25,17 @@ SHOWN_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; f
 @reading
 @login_required
 def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The file, as an attachment; a PDF opens in the browser with `?voir=1`. Not visible: 404."""
+    """The file, as an attachment; a PDF opens in the browser with `?voir=1`. Not visible: 404.
+
+    Told to `registry.document_opened` first: what can't be logged isn't sent.
+    """
     document = get_object_or_404(StoredDocument.objects.visible_to(request.actor), public_id=public_id)
     shown = document.content_type == "application/pdf" and request.GET.get("voir") == "1"
-    response = FileResponse(
-        document.file.open("rb"),
-        as_attachment=not shown,
-        filename=document.file_name,
-        content_type=document.content_type,
-    )
+    for tell in registry.document_opened:
+        tell(request, document)
+    response = serve(request, document, as_attachment=not shown)
     response.headers[HEADER] = SHOWN_PDF if shown else NOTHING_MAY_RUN
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["ETag"] = f'"{document.sha256}"'
     return response
 
 
