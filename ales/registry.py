@@ -57,8 +57,20 @@ class Hook(list):
         return entry
 
 
+@dataclass(frozen=True)
+class QuickAction:
+    """A button of the dashboard: what these roles start several times a day."""
+
+    label: str
+    url_name: str
+    icon: str
+    roles: frozenset[str]
+
+
 #: NavEntry values.
 navigation = Hook()
+#: QuickAction values.
+quick_actions = Hook()
 #: (request) -> list[Card]
 dashboard_cards = Hook()
 #: (request, case) -> list[Panel]

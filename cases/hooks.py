@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales import registry
-from ales.registry import Card, NavEntry
+from ales.registry import Card, NavEntry, QuickAction
 from cases import facts
 from cases.documents import protocol
 from cases.models import TenantCase, Undertaking
@@ -23,6 +23,10 @@ SCANNED_CASES = 30
 
 NAVIGATION = NavEntry(
     label=_("Dossiers"), url_name="cases:list", icon="folder", roles=frozenset(SOCIAL_ROLES), order=10
+)
+
+NEW_CASE = QuickAction(
+    label=_("Nouveau dossier"), url_name="cases:new", icon="plus", roles=frozenset(SOCIAL_ROLES)
 )
 
 
@@ -124,5 +128,6 @@ def _incomplete_card(mine) -> Card:
 def register() -> None:
     """Called once by AppConfig.ready()."""
     registry.navigation.add(NAVIGATION)
+    registry.quick_actions.add(NEW_CASE)
     registry.dashboard_cards.add(dashboard_cards)
     registry.document_builders[protocol.KIND] = protocol.builder

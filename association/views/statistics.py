@@ -139,9 +139,14 @@ def _share(share: Share) -> dict:
     return {
         "share": share,
         "percent": "masqué" if share.hidden else "–" if percent is None else format_percent(percent),
-        "terms": "" if share.hidden else f"{_count(share.numerator)} sur {_count(share.denominator)} aides",
+        "terms": "" if share.hidden else _terms(share),
         "bar": None if share.hidden or percent is None else percent,
     }
+
+
+def _terms(share: Share) -> str:
+    aids = "aide" if share.denominator <= 1 else "aides"
+    return f"{_count(share.numerator)} sur {_count(share.denominator)} {aids}"
 
 
 def _chart(table: Table) -> str:

@@ -84,6 +84,9 @@ class HousingForm(forms.Form):
     def __init__(self, *args, organisation_id: int, suggest_url: str = "", **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["landlord"].queryset = Organisation.objects.landlords_for(organisation_id)
+        # One of the two is needed: neither is said to be optional.
+        for name in ("landlord", "new_landlord"):
+            self.fields[name].one_of_several = True
         if suggest_url:
             self.fields["commune"].widget.attrs |= {
                 "hx-get": suggest_url,

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,11 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "next_action": next((row for card in waiting for row in card.rows if row.get("url")), None),
         "next_card": waiting[0] if waiting else None,
         "waiting": waiting,
+        "quick_actions": [
+            {"label": action.label, "icon": action.icon, "url": reverse(action.url_name)}
+            for action in registry.quick_actions
+            if request.actor.role in action.roles
+        ],
         "quiet": quiet,
     }
     return render(request, "members/dashboard.html", context)
