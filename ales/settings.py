@@ -9,11 +9,11 @@ from pathlib import Path
 import celery.schedules
 import fontpkg_source_sans_3
 import pghistory
-from csp.constants import NONCE, NONE, SELF
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
 
 from ales import embedded
+from ales.content_policy import CONTENT_SECURITY_POLICY  # noqa: F401 (a setting)
 
 env = Env()
 
@@ -325,20 +325,6 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF, NONCE],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
-    }
-}
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
