@@ -59,7 +59,7 @@ def prepare(
     Raises NotAllowedError when the case isn't the actor's or is closed.
     """
     case = lock(actor, case_id)
-    require(permissions.may_edit(actor, case))
+    require(permissions.may_follow(actor, case))
     former = current(request_id)
     if former is not None:
         if former.case_id != case.pk:
