@@ -56,7 +56,11 @@ def tell_managers_of_answer(handover: CaseHandover) -> None:
 
 
 def _send_handover(handover: CaseHandover, organisation_id: int, subject: str, template: str) -> None:
-    context = {"handover": handover, "sender": handover.from_organisation, "receiver": handover.to_organisation}
+    context = {
+        "handover": handover,
+        "sender": handover.from_organisation,
+        "receiver": handover.to_organisation,
+    }
     _send_later(
         f"handover {handover.pk}",
         _managers_of(organisation_id),

@@ -8,7 +8,6 @@ from cases.models.case import CaseState
 from cases.models.protocol import ProtocolState
 from members.access import Actor
 
-
 READ_ONLY = "Ce dossier est partagé avec votre organisme en lecture seule."
 FOLLOWED_ELSEWHERE = "Ce dossier est suivi par un autre organisme."
 CLOSED = "Ce dossier est clos : rouvrez-le pour le modifier."

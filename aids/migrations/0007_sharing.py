@@ -6,18 +6,28 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('aids', '0006_history_row_security'),
+        ("aids", "0006_history_row_security"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='aidevent',
-            name='append_only',
+            model_name="aidevent",
+            name="append_only",
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='aidevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."from_state" IS DISTINCT FROM (NEW."from_state") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."request_id" IS DISTINCT FROM (NEW."request_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."to_state" IS DISTINCT FROM (NEW."to_state"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='d732893780d4c8a1dac02a99eba853c75fd58788', operation='UPDATE', pgid='pgtrigger_append_only_cabf4', table='aids_aidevent', when='BEFORE')),
+            model_name="aidevent",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."at" IS DISTINCT FROM (NEW."at") OR OLD."by_id" IS DISTINCT FROM (NEW."by_id") OR OLD."capacity" IS DISTINCT FROM (NEW."capacity") OR OLD."from_state" IS DISTINCT FROM (NEW."from_state") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."reason" IS DISTINCT FROM (NEW."reason") OR OLD."request_id" IS DISTINCT FROM (NEW."request_id") OR OLD."text" IS DISTINCT FROM (NEW."text") OR OLD."to_state" IS DISTINCT FROM (NEW."to_state"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="d732893780d4c8a1dac02a99eba853c75fd58788",
+                    operation="UPDATE",
+                    pgid="pgtrigger_append_only_cabf4",
+                    table="aids_aidevent",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

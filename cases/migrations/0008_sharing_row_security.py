@@ -105,9 +105,7 @@ class Migration(migrations.Migration):
             insert=both(SOCIAL, f"{OF_MY_SHARES} AND s.{own()})"),
             delete=both(SOCIAL, f"{OF_MY_SHARES} AND s.{own()})"),
         ),
-        *opened(
-            "cases_tenantcase", {"read": shared("id"), "update": shared_for("cases_tenantcase", "id")}
-        ),
+        *opened("cases_tenantcase", {"read": shared("id"), "update": shared_for("cases_tenantcase", "id")}),
         # Reading leaves a line in the timeline too.
         *opened(
             "cases_caseevent",

@@ -51,9 +51,7 @@ class CaseShareQuerySet(models.QuerySet):
         """Shares given or received by the actor's organisation, for its social workers and managers."""
         if actor is None or not actor.is_social:
             return self.none()
-        return self.filter(
-            Q(organisation_id=actor.organisation_id) | Q(shared_with_id=actor.organisation_id)
-        )
+        return self.filter(Q(organisation_id=actor.organisation_id) | Q(shared_with_id=actor.organisation_id))
 
     def live(self, on: date) -> "CaseShareQuerySet":
         """In force on that day; the same words as the policies of row security."""

@@ -128,7 +128,12 @@ def refresh_summary(case: TenantCase) -> None:
         case.tenant_name = first.full_name
     case.landlord_name = tenancy.landlord.name if tenancy else ""
     case.town = tenancy.town if tenancy else ""
-    parts = [case.reference, case.former_reference, *(f"{p.last_name} {p.first_name}" for p in persons), case.tenant_name]
+    parts = [
+        case.reference,
+        case.former_reference,
+        *(f"{p.last_name} {p.first_name}" for p in persons),
+        case.tenant_name,
+    ]
     if tenancy:
         parts += [case.landlord_name, tenancy.landlord_reference, tenancy.town, tenancy.postal_code]
     if household:

@@ -120,9 +120,7 @@ def accept_handover(*, actor: Actor, handover_id: UUID, referent_id: UUID, at: d
     handover = _waiting(actor, handover_id)
     require(permissions.may_answer_handover(actor, handover))
     referent = referent_of(actor.organisation_id, referent_id)
-    year = handover.opened_on.year
-    number = next_number(f"case:{actor.organisation_id}:{year}")
-    _move(handover, referent.pk, f"D-{year}-{number:05d}", at)
+    _move(handover, referent.pk, _free_reference(actor, handover.opened_on.year), at)
     case = TenantCase.objects.visible_to(actor).select_for_update(of=("self",)).get(pk=handover.case_id)
     touch(case, at)
     refresh_summary(case)
@@ -137,6 +135,15 @@ def accept_handover(*, actor: Actor, handover_id: UUID, referent_id: UUID, at: d
     )
     tell_managers_of_answer(handover)
     return case
+
+
+def _free_reference(actor: Actor, year: int) -> str:
+    """The receiver's next reference of that year; one taken by cases brought from elsewhere is passed over."""
+    while True:
+        number = next_number(f"case:{actor.organisation_id}:{year}")
+        reference = f"D-{year}-{number:05d}"
+        if not TenantCase.objects.followed_by(actor).filter(reference=reference).exists():
+            return reference
 
 
 def _move(handover: CaseHandover, referent_id: int, reference: str, at: datetime) -> None:

@@ -89,9 +89,7 @@ def share_case(*, actor: Actor, case_id: UUID, typed: ShareInput, at: datetime) 
     organisation = receiver(actor, typed.organisation)
     for former in CaseShare.objects.filter(case=case, shared_with=organisation).expired(today):
         _put_away(former, case, at)
-    if CaseShare.objects.filter(
-        case=case, shared_with=organisation, revoked_at=None, ended_at=None
-    ).exists():
+    if CaseShare.objects.filter(case=case, shared_with=organisation, revoked_at=None, ended_at=None).exists():
         faults["organisation"] = [
             "Ce dossier est déjà partagé avec cet organisme : prolongez ou retirez ce partage."
         ]
@@ -138,9 +136,7 @@ def _live_share(case: TenantCase, share_id: UUID, on: date) -> CaseShare:
 
 
 @transaction.atomic
-def prolong_share(
-    *, actor: Actor, case_id: UUID, share_id: UUID, ends_on: date, at: datetime
-) -> CaseShare:
+def prolong_share(*, actor: Actor, case_id: UUID, share_id: UUID, ends_on: date, at: datetime) -> CaseShare:
     """Give a standing share another last day, twelve months from today at most."""
     case = lock(actor, case_id)
     require(permissions.may_share(actor, case))

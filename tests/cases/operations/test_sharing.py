@@ -23,7 +23,11 @@ HIDDEN = {"CaseHandover", "StepDraft", "Protocol", "Undertaking"}
 
 
 def typed(organisation, **fields) -> ShareInput:
-    values = {"level": "READ", "reason": "Suivi commun", "ends_on": timezone.localdate() + dt.timedelta(days=30)}
+    values = {
+        "level": "READ",
+        "reason": "Suivi commun",
+        "ends_on": timezone.localdate() + dt.timedelta(days=30),
+    }
     return ShareInput(organisation=organisation.public_id, **(values | fields))
 
 
@@ -124,7 +128,9 @@ def test_a_share_ends_by_itself_the_day_after_its_last(world, case):
     expect(world, case, world.denis, visible=True)
     old = older_share(world, case, given, starts_on=long_ago, ends_on=yesterday())
     with tenancy.tenant(world.claire.context):
-        assert CaseGroupObjectPermission.objects.filter(content_object=case).exists(), "the grant still stands"
+        assert CaseGroupObjectPermission.objects.filter(content_object=case).exists(), (
+            "the grant still stands"
+        )
     expect(world, case, world.denis, visible=False)
     # The nightly task tells it, once.
     assert operations.end_expired_shares(timezone.now()) == 1
@@ -242,8 +248,10 @@ def test_what_a_sharee_writes_stays_with_the_organisation_that_follows(world, ca
         tenancy.tenant(world.denis.context),
         connection.cursor() as cursor,
     ):
-        cursor.execute("UPDATE cases_person SET organisation_id = %s", [world.other_cil.pk])
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; UPDATE cases_person SET organisation_id = %s",
+            [world.other_cil.pk],
+        )
 
 
 def test_a_sharee_neither_follows_nor_shares_nor_closes(world, case):
