@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 #: Tables whose rows stay with an organisation when one of its cases leaves, with why.
 STAY = {
     "members_membership": "its people",
+    "members_membershipchange": "its people",
     "members_invitation": "its people",
 }
 TABLES = (
