@@ -138,7 +138,7 @@ def accept_handover(*, actor: Actor, handover_id: UUID, referent_id: UUID, at: d
 
 
 def _free_reference(actor: Actor, year: int) -> str:
-    """The receiver's next reference of that year; one taken by cases brought from elsewhere is passed over."""
+    """The receiver's next reference of that year, those taken passed over."""
     while True:
         number = next_number(f"case:{actor.organisation_id}:{year}")
         reference = f"D-{year}-{number:05d}"

@@ -380,3 +380,26 @@ def test_reading_leaves_one_line_a_day(world, case):
     with tenancy.tenant(world.claire.context):
         (event,) = CaseEvent.objects.filter(case=case, kind="shared_view")
         assert "Autre CIL" in event.text
+
+
+# --- Speed ------------------------------------------------------------------------------------------
+
+
+def test_a_list_of_thousands_keeps_its_index(world, case):
+    """The shares in the policy cost the plan of one's own list nothing: index order, no sort."""
+    with tenancy.tenant(world.claire.context):
+        TenantCase.objects.bulk_create(
+            TenantCase(
+                organisation=world.cil,
+                reference=f"V-{number}",
+                referent_id=world.claire.user_id,
+                created_by_id=world.claire.user_id,
+                opened_on=dt.date(2026, 1, 1),
+                updated_at=timezone.now() - dt.timedelta(minutes=number),
+            )
+            for number in range(3000)
+        )
+        share(world, case)
+        plan = TenantCase.objects.followed_by(world.claire).latest_first()[:51].explain()
+    assert "case_by_update" in plan
+    assert "Sort" not in plan
