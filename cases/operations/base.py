@@ -28,7 +28,10 @@ def lock(actor: Actor, case_id: UUID) -> TenantCase:
     Raises NotAllowedError when the actor may not see it: a stranger's case and none look the same.
     """
     case = (
-        TenantCase.objects.visible_to(actor).select_for_update(of=("self",)).filter(public_id=case_id).first()
+        TenantCase.objects.visible_to(actor)
+        .select_for_update(of=("self",), no_key=True)
+        .filter(public_id=case_id)
+        .first()
     )
     if case is None:
         if TenantCase.objects.shared_with(actor).filter(public_id=case_id).exists():
