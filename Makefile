@@ -23,7 +23,7 @@ LOCK := $(VENV)/.lock-$(firstword $(shell sha256sum requirements.lock))
 LOCK_DEV := $(VENV)/.lock-dev-$(firstword $(shell sha256sum requirements-dev.lock))
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
 
-.PHONY: help run demo test test-slow check format bench screenshots lock clean
+.PHONY: help run demo test test-slow mutants check format bench screenshots lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -43,6 +43,10 @@ test: $(LOCK_DEV) ## the whole suite but the slow tests
 test-slow: $(LOCK_DEV) ## what takes too long for every change
 	@bin/system-packages runtime tests
 	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+
+mutants: $(LOCK_DEV) ## break permissions and visibility in every small way: do the tests notice?
+	@bin/system-packages runtime tests
+	$(BIN)/python -m tests.mutants --jobs $(TEST_WORKERS)
 
 check: $(LOCK_DEV) ## lint, format, import contracts, templates, migrations, deployment settings
 	@bin/system-packages runtime

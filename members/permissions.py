@@ -49,7 +49,7 @@ def invitable_roles(actor: Actor, organisation: Organisation) -> tuple[Role, ...
     if actor.is_manager:
         return roles
     if actor.is_landlord_agent:
-        return (Role.LANDLORD_AGENT,)
+        return tuple(role for role in roles if role == Role.LANDLORD_AGENT)
     return ()
 
 

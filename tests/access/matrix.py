@@ -22,7 +22,6 @@ SOCIAL = "200 200 403 403 403 403"
 SOCIAL_DONE = "302 302 403 403 403 403"
 SOCIAL_FAULTS = "422 422 403 403 403 403"
 MANAGER = "403 200 403 403 403 403"
-MANAGER_DONE = "403 302 403 403 403 403"
 MANAGER_FAULTS = "403 422 403 403 403 403"
 AGENT = "403 403 200 403 403 403"
 ADMIN = "403 403 403 403 200 403"
@@ -79,15 +78,34 @@ DOORS = [
     Door("account_inactive", anonymous="200"),
     Door("account_signup", anonymous="200"),
     Door("account_email_verification_sent", anonymous="200"),
+    Door("mfa_authenticate"),
+    Door("mfa_reauthenticate"),
+    Door("mfa_reauthenticate_webauthn"),
+    Door("mfa_index"),
+    Door("mfa_activate_totp"),
+    Door("mfa_deactivate_totp"),
+    Door("mfa_list_webauthn"),
+    Door("mfa_add_webauthn"),
+    Door("mfa_edit_webauthn", (1,)),
+    Door("mfa_remove_webauthn", (1,)),
+    Door("mfa_view_recovery_codes"),
+    Door("mfa_generate_recovery_codes"),
+    Door("mfa_download_recovery_codes"),
+    Door("account_devices"),
+    Door("account_devices_end_others"),
+    Door("account_device_end", ("00000000-0000-4000-8000-000000000000",)),
     Door("members:invitation", ("no-such-token",), anonymous="404"),
 ]
 
 ROUTES = [
     # Files
     Route("documents:download", "document", get=OWN_FILES),
+    Route("documents:download", "money_document", get="404 200 404 404 200 200"),
+    Route("documents:download", "landlord_document", get="200 200 200 404 200 200"),
     Route("documents:job", "job", get=OWN_FILES),
     Route("documents:open", "job", get=OWN_FILES),
     Route("documents:retry", "job", post="302 302 404 404 404 404"),
+    Route("documents:check", post=EVERYBODY),
     # Oneself
     Route("members:dashboard", get=EVERYBODY),
     Route("members:switch", post=SENT_ON),
@@ -132,14 +150,6 @@ ROUTES = [
     Route("cases:close", "case", get=SOCIAL, post=SOCIAL),
     Route("cases:reopen", "closed_case", post=SOCIAL_DONE),
     Route("cases:referent", "case", get=SOCIAL, post=SOCIAL),
-    Route("cases:sharing", "case", get=SOCIAL, post=SOCIAL_FAULTS),
-    Route("cases:share_prolong", "share", get=SOCIAL, post=SOCIAL_FAULTS),
-    Route("cases:share_revoke", "share", post=SOCIAL_DONE),
-    Route("cases:handover", "case", get=MANAGER, post=MANAGER_FAULTS),
-    Route("cases:handovers", get=MANAGER),
-    Route("cases:handover_answer", "received_handover", get=MANAGER, post=MANAGER_FAULTS),
-    Route("cases:handover_refuse", "received_handover", get=MANAGER, post=MANAGER_FAULTS),
-    Route("cases:handover_cancel", "sent_handover", post=MANAGER_DONE),
     Route("cases:documents", "case", get=SOCIAL, post=SOCIAL),
     Route("cases:summary", "case", get=SOCIAL),
     Route("cases:step", "step", get=SOCIAL, post=SOCIAL_FAULTS),
