@@ -120,7 +120,7 @@ def nature_of(term: rules.ComputedTerm) -> str:
 
 
 def frozen_inputs(case: TenantCase) -> dict[str, Any]:
-    """What of the file the figures were computed from, as JSON."""
+    """What of the file the figures were computed from and whom they concern, as JSON."""
     facts = case_facts.facts_of(case)
     return {
         "housing": {name: str(value) for name, value in vars(facts.housing).items()},
@@ -128,6 +128,9 @@ def frozen_inputs(case: TenantCase) -> dict[str, Any]:
         "arrears_on": facts.arrears_on.isoformat() if facts.arrears_on else None,
         "benefit_arrears": str(facts.benefit_arrears),
         "persons": len(facts.persons),
+        # Who is helped and who is paid: the protocol was signed with them.
+        "tenant_name": facts.tenant_name,
+        "landlord_id": facts.landlord_id,
     }
 
 

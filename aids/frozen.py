@@ -30,6 +30,8 @@ def protocol_terms(request: AidRequest, terms: list[RentTerm], computation: AidC
         "purpose": request.purpose,
         "purpose_label": Purpose(request.purpose).label.capitalize(),
         "is_renewal": request.renewal_of_id is not None,
+        "tenant_name": inputs["tenant_name"],
+        "landlord_id": inputs["landlord_id"],
         "scale_name": f"{computation.scale['name']} ({computation.scale['version']})",
         "rate_percent": f"{(rate * 100).normalize():f}" if rate is not None else None,
         "months": [

@@ -270,6 +270,8 @@ def _write_computations(volume: Volume, aids: list[PlannedAid], scale: scale_rul
                     "arrears_on": case.arrears_on.isoformat(),
                     "benefit_arrears": "0.00",
                     "persons": len(case.situation.members),
+                    "tenant_name": case.tenant,
+                    "landlord_id": case.landlord.organisation_id,
                 },
                 frozen_scale,
                 text,

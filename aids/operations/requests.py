@@ -118,7 +118,10 @@ def _refuse_pending(case: TenantCase, purpose: str) -> None:
 
 @transaction.atomic
 def prepare_protocol(*, actor: Actor, request_id: UUID, version: int | None, at: datetime) -> Protocol:
-    """Hand the computed terms to the protocol (DOMAIN §4). Raises InvalidInputError before any term."""
+    """Hand the computed terms to the protocol (DOMAIN §4); who prepares it becomes one of the authors.
+
+    Raises InvalidInputError before any term, NotAllowedError, StalePageError.
+    """
     _case, request = lock_with_case(actor, request_id, version)
     require(permissions.may_edit(actor, request))
     terms = list(request.terms.all())
@@ -132,6 +135,9 @@ def prepare_protocol(*, actor: Actor, request_id: UUID, version: int | None, at:
         terms=protocol_terms(request, terms, request.computation),
         at=at,
     )
+    if actor.user_id not in request.author_ids:
+        sign(request, actor)
+        save(request, at)
     if former is None or former.pk != protocol.pk:
         record(
             request,
@@ -157,6 +163,7 @@ def submit(*, actor: Actor, request_id: UUID, version: int | None, at: datetime)
         raise InvalidInputError({"": [point.message for point in missing]})
     from_state = request.state
     first = request.first_submitted_at is None
+    copy_who_and_where(request, case_facts.facts_of(case))
     request.submit()
     request.submitted_by_id = actor.user_id
     request.submitted_at = at

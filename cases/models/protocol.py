@@ -30,7 +30,7 @@ class Protocol(CaseRow):
     """One version of the agreement for one aid.
 
     `terms` is what aids/ handed down, frozen, amounts as texts with two decimals: {reference, purpose,
-    purpose_label, is_renewal, scale_name, rate_percent, months: [{label, month, nature_label, ceiling,
+    purpose_label, is_renewal, tenant_name, landlord_id, scale_name, rate_percent, months: [{label, month, nature_label, ceiling,
     amount}], total, residual_rent, arrears, arrears_on, plan_after, explanation}. `month` is the first day
     in ISO form, None for a settlement.
     """

@@ -304,6 +304,43 @@ def test_a_file_changed_after_the_computation_asks_for_a_new_one(world, case):
     assert codes_missing(world, request) == {"stale_computation"}
 
 
+def test_another_landlord_or_tenant_asks_for_new_figures_and_another_signature(world, case):
+    request = stories.draft(world.claire, case)
+    stories.sign_protocol(world.claire, request)
+    with tenancy.tenant(world.claire.context):
+        case.tenancy.landlord = world.other_landlord
+        case.tenancy.save()
+    assert codes_missing(world, request) == {"stale_computation"}
+    saved = save_terms(world, request, stories.term_inputs())
+    assert saved.landlord_id == world.other_landlord.pk
+    assert codes_missing(world, request) == {"no_protocol"}
+    stories.sign_protocol(world.claire, request)
+    with tenancy.tenant(world.claire.context):
+        case.persons.filter(position="TENANT").update(last_name="Bernard")
+        TenantCase.objects.filter(pk=case.pk).update(tenant_name="BERNARD Paul")
+    assert codes_missing(world, request) == {"stale_computation"}
+
+
+def test_where_the_household_lives_is_copied_again_at_submission(world, case):
+    request = stories.draft(world.claire, case)
+    stories.sign_protocol(world.claire, request)
+    with tenancy.tenant(world.claire.context):
+        case.tenancy.town, case.tenancy.landlord_reference = "Lyon", "L-9"
+        case.tenancy.save()
+        sent = ops.submit(actor=world.claire, request_id=request.public_id, version=None, at=NOW)
+    assert (sent.town, sent.landlord_reference) == ("Lyon", "L-9")
+
+
+def test_a_manager_who_prepared_the_protocol_may_not_decide(world, case):
+    request = stories.draft(world.claire, case)
+    stories.sign_protocol(world.marc, request)
+    with tenancy.tenant(world.claire.context):
+        request = ops.submit(actor=world.claire, request_id=request.public_id, version=None, at=NOW)
+    assert request.author_ids == [world.claire.user_id, world.marc.user_id]
+    with pytest.raises(NotAllowedError, match="un autre responsable"):
+        stories.grant(world.marc, request, world.fund())
+
+
 def test_submission_tells_the_managers_by_reference_only(world, case, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         request = stories.submitted(world.claire, case)
