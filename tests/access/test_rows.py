@@ -35,7 +35,9 @@ def test_every_row_of_a_case_carries_its_organisation():
     """A table with a case, a request or an order has the composite foreign key that follows a handover."""
     columns = rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
-        " AND column_name = ANY(%s)",
+        " AND column_name = ANY(%s) AND table_name NOT IN"
+        # The history keeps each row as it was, under the organisation it was then.
+        " (SELECT table_name FROM information_schema.columns WHERE column_name = 'pgh_id')",
         list(PARENTS),
     )
     assert len(columns) > 15
@@ -111,5 +113,5 @@ def test_the_lists_keep_their_index(scene, model, who, order):
             cursor.execute("SET LOCAL enable_bitmapscan = off")
         plan = model.objects.visible_to(actor).order_by(*order)[:51].explain()
     assert "Seq Scan" not in plan, plan
-    assert "Index" in plan
-    assert "Index Cond" in plan, plan
+    assert "Sort" not in plan, plan
+    assert "Index" in plan, plan
