@@ -69,6 +69,7 @@ def register() -> None:
     registry.dashboard_cards.add(cards)
     registry.case_panels.add(case_panel)
     registry.case_locks.add(needs_the_file_as_it_stands)
+    registry.handover_refusals.add(handover_refusals)
     registry.document_builders.setdefault("decision_letter", Builder("documents/decision_letter.html"))
     registry.document_builders.setdefault("refusal_letter", Builder("documents/refusal_letter.html"))
 
@@ -88,6 +89,13 @@ def count_to_decide(actor: Actor) -> int:
 def needs_the_file_as_it_stands(case: TenantCase) -> bool:
     """A manager is deciding on this file: it doesn't change under their eyes."""
     return AidRequest.objects.filter(case=case, state=RequestState.SUBMITTED).exists()
+
+
+def handover_refusals(case: TenantCase) -> list[str]:
+    """A request submitted is decided where it was submitted; the database says the same."""
+    if not needs_the_file_as_it_stands(case):
+        return []
+    return ["Une demande d’aide attend une décision : le dossier ne peut pas changer d’organisme."]
 
 
 def cards(request: HttpRequest) -> list[Card]:
@@ -167,7 +175,8 @@ def _row(aid: AidRequest) -> dict[str, str]:
 
 def case_panel(request: HttpRequest, case: TenantCase) -> list[Panel]:
     """The aids of a case, with what may be asked next and why not."""
-    if not request.actor.is_social:
+    if not request.actor.is_social or request.actor.organisation_id != case.organisation_id:
+        # A shared case is shared without its aids.
         return []
     aids = list(
         AidRequest.objects.visible_to(request.actor)

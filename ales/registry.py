@@ -84,6 +84,9 @@ case_events = Hook()
 #: (case) -> bool: something above still needs the case's tenancy or household as it stands
 case_locks = Hook()
 
+#: (case) -> list of reasons why the case can't change organisation now
+handover_refusals = Hook()
+
 
 def navigation_for(role: str) -> list[NavEntry]:
     """Entries a role sees, in their order."""

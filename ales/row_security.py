@@ -79,3 +79,50 @@ def protect_history(table: str, *, read: str):
     """Row security of a table of history: written by its owner's tracking functions only (ales/history)."""
     owner = f"current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = '{table}'::regclass)"
     return protect(table, read=read, insert=owner)
+
+
+def change_policy(table: str, name: str, *, rule: str, former: str):
+    """Operation that gives an existing policy of `table` another condition; back to `former`.
+
+    `name` is the verb `protect` named it by: read, insert, update or delete.
+    """
+    clauses = {
+        "read": "USING ({0})",
+        "insert": "WITH CHECK ({0})",
+        "update": "USING ({0}) WITH CHECK ({0})",
+        "delete": "USING ({0})",
+    }
+
+    def statement(condition: str) -> str:
+        return f"ALTER POLICY {table}_{name} ON {table} {clauses[name].format(condition)}"
+
+    return migrations.RunSQL(sql=statement(rule), reverse_sql=statement(former))
+
+
+def documents_follow(table: str, subject_kind: str):
+    """Files and production jobs about the rows of `table` change organisation with them (a handover)."""
+    return migrations.RunSQL(
+        sql=[
+            f"CREATE TRIGGER {table}_documents_follow AFTER UPDATE OF organisation_id ON {table} FOR EACH ROW"
+            " WHEN (OLD.organisation_id IS DISTINCT FROM NEW.organisation_id)"
+            f" EXECUTE FUNCTION documents_follow_subject('{subject_kind}')"
+        ],
+        reverse_sql=[f"DROP TRIGGER {table}_documents_follow ON {table}"],
+    )
+
+
+def stays_while(table: str, condition: str, message: str):
+    """A row of `table` that meets `condition` (SQL on OLD) refuses to change organisation: `message`, in
+    French, is shown to the person (SQLSTATE AL409)."""
+    name = f"{table}_stays"
+    quoted = message.replace("'", "''")
+    return migrations.RunSQL(
+        sql=[
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" RAISE EXCEPTION '{quoted}' USING ERRCODE = 'AL409'; END $$",
+            f"CREATE TRIGGER {name} BEFORE UPDATE OF organisation_id ON {table} FOR EACH ROW"
+            f" WHEN (OLD.organisation_id IS DISTINCT FROM NEW.organisation_id AND {condition})"
+            f" EXECUTE FUNCTION {name}()",
+        ],
+        reverse_sql=[f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"],
+    )

@@ -167,6 +167,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "ales.documents.tasks.clear_orphans",
         "schedule": celery.schedules.crontab(hour=3, minute=40),
     },
+    "end-expired-shares": {
+        "task": "cases.tasks.end_expired_shares",
+        "schedule": celery.schedules.crontab(hour=0, minute=20),
+    },
     "clear-sessions": {
         "task": "members.tasks.clear_sessions",
         "schedule": celery.schedules.crontab(hour=3, minute=10),

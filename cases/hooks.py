@@ -11,7 +11,7 @@ from ales import registry
 from ales.registry import Card, NavEntry, QuickAction
 from cases import facts
 from cases.documents import protocol
-from cases.models import TenantCase, Undertaking
+from cases.models import CaseHandover, TenantCase, Undertaking
 from cases.models.case import CaseState
 from cases.models.protocol import ProtocolState
 from members.roles import SOCIAL_ROLES
@@ -35,12 +35,50 @@ def dashboard_cards(request: HttpRequest) -> list[Card]:
     actor = request.actor
     if actor is None or not actor.is_social:
         return []
-    mine = TenantCase.objects.visible_to(actor).filter(referent_id=actor.user_id, state=CaseState.OPEN)
-    return [_follow_up_card(request), _incomplete_card(mine), _silent_card(mine)]
+    mine = TenantCase.objects.followed_by(actor).filter(referent_id=actor.user_id, state=CaseState.OPEN)
+    found = [_follow_up_card(request), _incomplete_card(mine), _silent_card(mine)]
+    return [*found, *_handover_cards(request)]
 
 
 def _address(case: TenantCase) -> str:
     return reverse("cases:detail", args=[case.public_id])
+
+
+def _handover_cards(request: HttpRequest) -> list[Card]:
+    """For a manager: the cases another organisation proposes, when there are any."""
+    actor = request.actor
+    if not actor.is_manager:
+        return []
+    waiting = (
+        CaseHandover.objects.visible_to(actor)
+        .waiting()
+        .filter(to_organisation_id=actor.organisation_id)
+        .select_related("from_organisation")
+        .order_by("proposed_at")[:CARD_ROWS]
+    )
+    rows = [
+        {
+            "text": f"Dossier {handover.reference}",
+            "detail": f"de {handover.from_organisation.name}, "
+            f"proposé le {timezone.localtime(handover.proposed_at):%d/%m/%Y}",
+            "url": reverse("cases:handover_answer", args=[handover.public_id]),
+        }
+        for handover in waiting
+    ]
+    if not rows:
+        return []
+    return [
+        Card(
+            title="Transferts proposés",
+            icon="arrows-right-left",
+            rows=rows,
+            empty="Aucun transfert ne vous est proposé.",
+            url=reverse("cases:handovers"),
+            url_label="Tous les transferts",
+            order=12,
+            tone="warning",
+        )
+    ]
 
 
 def _silent_card(mine) -> Card:

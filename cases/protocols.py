@@ -43,11 +43,6 @@ def current(request_id: UUID) -> Protocol | None:
     return Protocol.objects.filter(request_id=request_id).exclude(state=ProtocolState.REPLACED).first()
 
 
-def is_signed(request_id: UUID) -> bool:
-    """Whether the live version is signed: what submitting an aid asks for."""
-    return Protocol.objects.filter(request_id=request_id, state=ProtocolState.SIGNED).exists()
-
-
 @transaction.atomic
 def prepare(
     *, actor: Actor, case_id: UUID, request_id: UUID, terms: dict[str, Any], at: datetime
@@ -59,7 +54,7 @@ def prepare(
     Raises NotAllowedError when the case isn't the actor's or is closed.
     """
     case = lock(actor, case_id)
-    require(permissions.may_edit(actor, case))
+    require(permissions.may_follow(actor, case))
     former = current(request_id)
     if former is not None:
         if former.case_id != case.pk:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, entry, history, listing, protocol
+from cases.views import case, entry, handover, history, listing, protocol, sharing
 
 app_name = "cases"
 
@@ -10,10 +10,18 @@ urlpatterns = [
     path("", listing.case_list, name="list"),
     path("nouveau/", listing.new_case, name="new"),
     path("communes/", entry.communes, name="communes"),
+    path("transferts/", handover.handovers, name="handovers"),
+    path("transferts/<uuid:handover_id>/", handover.answer, name="handover_answer"),
+    path("transferts/<uuid:handover_id>/refus/", handover.refuse, name="handover_refuse"),
+    path("transferts/<uuid:handover_id>/annulation/", handover.cancel, name="handover_cancel"),
     path("<uuid:public_id>/", case.detail, name="detail"),
     path("<uuid:public_id>/cloture/", case.close, name="close"),
     path("<uuid:public_id>/reouverture/", case.reopen, name="reopen"),
     path("<uuid:public_id>/referent/", case.referent, name="referent"),
+    path("<uuid:public_id>/partage/", sharing.sharing, name="sharing"),
+    path("<uuid:public_id>/partage/<uuid:share_id>/prolongation/", sharing.prolong, name="share_prolong"),
+    path("<uuid:public_id>/partage/<uuid:share_id>/retrait/", sharing.revoke, name="share_revoke"),
+    path("<uuid:public_id>/transfert/", handover.propose, name="handover"),
     path("<uuid:public_id>/documents/", case.documents, name="documents"),
     path("<uuid:public_id>/historique/", history.history, name="history"),
     path("<uuid:public_id>/etapes/recapitulatif/", entry.summary, name="summary"),

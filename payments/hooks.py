@@ -17,6 +17,7 @@ from ales.documents.links import file_of_job
 from ales.money import format_euros
 from ales.registry import Card, NavEntry, Panel
 from ales.verdict import Verdict
+from cases.models import TenantCase
 from members.access import Actor
 from members.roles import Role
 from payments import permissions
@@ -29,8 +30,17 @@ from payments.states import TONES, OrderState
 SHOWN = 5
 
 
+def handover_refusals(case: TenantCase) -> list[str]:
+    """An order under way is signed and paid for the organisation that asked; the database says the same."""
+    under_way = (OrderState.TO_SIGN, OrderState.SIGNED)
+    if not PaymentOrder.objects.filter(request__case=case, state__in=under_way).exists():
+        return []
+    return ["Un ordre de paiement est en cours : le dossier ne peut pas changer d’organisme."]
+
+
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.handover_refusals.add(handover_refusals)
     registry.navigation.add(ORDERS_ENTRY)
     registry.navigation.add(TENANT_AIDS_ENTRY)
     for build in (orders_to_sign, orders_to_execute, payments_to_request, receipts_to_confirm):

@@ -33,7 +33,14 @@ class AidEvent(models.Model):
     class Meta:
         verbose_name = _("étape de la demande")
         indexes = [models.Index(fields=["request", "at"], name="aid_event_by_date")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+        triggers = [
+            # A handover moves the line to its request's organisation (composite foreign key), nothing else.
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["organisation"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

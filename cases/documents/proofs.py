@@ -20,7 +20,7 @@ def add_proof(
 ) -> StoredDocument:
     """Join a file to the case; raises InvalidInputError at `file` for one that can't be taken."""
     case = lock(actor, case_id)
-    require(permissions.may_edit(actor, case))
+    require(permissions.may_follow(actor, case))
     document = store_upload(
         uploaded,
         organisation_id=case.organisation_id,

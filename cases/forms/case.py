@@ -43,6 +43,11 @@ class CaseFilters(forms.Form):
             attrs={"type": "search", "placeholder": _("Nom, référence, bailleur, commune")}
         ),
     )
+    suivi = forms.ChoiceField(
+        label=_("Suivi par"),
+        required=False,
+        choices=[("", _("Notre organisme")), ("partage", _("Un autre, partagés avec nous"))],
+    )
     etat = forms.ChoiceField(label=_("État"), required=False, choices=[("", _("Tous")), *CaseState.choices])
     referent = forms.ChoiceField(label=_("Référent"), required=False)
     bailleur = forms.ChoiceField(label=_("Bailleur"), required=False)

@@ -3,12 +3,16 @@ from cases.models.case import CaseEvent, StepDraft, TenantCase
 from cases.models.entitlement import Entitlement
 from cases.models.household import Employment, Household, Person
 from cases.models.protocol import Protocol, Undertaking
+from cases.models.share import CaseGroupObjectPermission, CaseHandover, CaseShare
 from cases.models.tenancy import Tenancy
 
 __all__ = [
     "BudgetLine",
     "BudgetSnapshot",
     "CaseEvent",
+    "CaseGroupObjectPermission",
+    "CaseHandover",
+    "CaseShare",
     "Employment",
     "Entitlement",
     "Household",

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales.history.tracking import tracked
-from cases.querysets import TenantCaseQuerySet
+from cases.querysets import READ_PERMISSION, WRITE_PERMISSION, TenantCaseQuerySet
 from cases.rules import codes
 from members.models import Organisation, User
 
@@ -23,6 +23,7 @@ class CaseState(models.TextChoices):
     title=lambda row: "",
     # Ready-made text, versions and stamps say nothing of what somebody changed.
     exclude=(
+        "former_reference",
         "tenant_name",
         "landlord_name",
         "town",
@@ -43,6 +44,8 @@ class TenantCase(models.Model):
         Organisation, verbose_name=_("organisme"), on_delete=models.PROTECT, related_name="+"
     )
     reference = models.CharField(_("référence"), max_length=30)
+    #: The one it had in the organisation that handed it over: it still finds the case.
+    former_reference = models.CharField(_("ancienne référence"), max_length=30, blank=True)
     referent = models.ForeignKey(User, verbose_name=_("référent"), on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("état"), max_length=8, choices=CaseState, default=CaseState.OPEN)
     opened_on = models.DateField(_("ouvert le"))
@@ -75,6 +78,11 @@ class TenantCase(models.Model):
 
     class Meta:
         verbose_name = _("dossier")
+        # Granted on one case to another organisation's group, never as a global permission (DESIGN §2.5).
+        permissions = [
+            (READ_PERMISSION, _("Lire un dossier partagé")),
+            (WRITE_PERMISSION, _("Modifier un dossier partagé")),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["organisation", "reference"], name="case_reference_once"),
             # Target of the composite foreign keys that keep every row of a case in its organisation.
@@ -141,7 +149,14 @@ class CaseEvent(CaseRow):
     class Meta:
         verbose_name = _("événement du dossier")
         indexes = [models.Index(fields=["case", "-at"], name="case_event_by_date")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update)]
+        triggers = [
+            # A handover moves the line to its case's organisation (composite foreign key), nothing else.
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["organisation"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.text

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from ales.errors import NotAllowedError, StalePageError
 from ales.text import fold
-from cases import facts
+from cases import facts, permissions
 from cases.models import CaseEvent, StepDraft, TenantCase
 from members.access import Actor
 
@@ -28,9 +28,14 @@ def lock(actor: Actor, case_id: UUID) -> TenantCase:
     Raises NotAllowedError when the actor may not see it: a stranger's case and none look the same.
     """
     case = (
-        TenantCase.objects.visible_to(actor).select_for_update(of=("self",)).filter(public_id=case_id).first()
+        TenantCase.objects.visible_to(actor)
+        .select_for_update(of=("self",), no_key=True)
+        .filter(public_id=case_id)
+        .first()
     )
     if case is None:
+        if TenantCase.objects.shared_with(actor).filter(public_id=case_id).exists():
+            raise NotAllowedError(permissions.READ_ONLY)
         raise NotAllowedError("Ce dossier n’existe pas ou n’est pas suivi par votre organisme.")
     return case
 
@@ -64,7 +69,9 @@ def touch(case: TenantCase, at: datetime) -> None:
 
 
 def record(case: TenantCase, actor: Actor, at: datetime, kind: str, text: str) -> CaseEvent:
-    """A line of the case's timeline."""
+    """A line of the case's timeline; it names the organisation of somebody the case is shared with."""
+    if actor.organisation_id != case.organisation_id:
+        text = f"{text} ({actor.organisation_name}, dossier partagé)"
     return CaseEvent.objects.create(
         case=case,
         organisation_id=case.organisation_id,
@@ -124,7 +131,12 @@ def refresh_summary(case: TenantCase) -> None:
         case.tenant_name = first.full_name
     case.landlord_name = tenancy.landlord.name if tenancy else ""
     case.town = tenancy.town if tenancy else ""
-    parts = [case.reference, *(f"{p.last_name} {p.first_name}" for p in persons), case.tenant_name]
+    parts = [
+        case.reference,
+        case.former_reference,
+        *(f"{p.last_name} {p.first_name}" for p in persons),
+        case.tenant_name,
+    ]
     if tenancy:
         parts += [case.landlord_name, tenancy.landlord_reference, tenancy.town, tenancy.postal_code]
     if household:

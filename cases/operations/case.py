@@ -37,7 +37,7 @@ def referents_of(organisation_id: int) -> list[tuple[str, str]]:
     return [(str(person.public_id), person.full_name) for person in people]
 
 
-def _referent(organisation_id: int, public_id: UUID) -> User:
+def referent_of(organisation_id: int, public_id: UUID) -> User:
     """The person of that organisation; raises InvalidInputError for anybody else."""
     if str(public_id) not in dict(referents_of(organisation_id)):
         raise InvalidInputError(
@@ -65,7 +65,7 @@ def create_case(
     already = TenantCase.objects.visible_to(actor).filter(public_id=key).first()
     if already is not None:
         return already
-    referent = _referent(actor.organisation_id, referent_id)
+    referent = referent_of(actor.organisation_id, referent_id)
     number = next_number(f"case:{actor.organisation_id}:{opened_on.year}")
     try:
         with transaction.atomic():
@@ -137,8 +137,8 @@ def change_referent(
     """Hand the case over to a colleague of the same organisation; the same one twice changes nothing."""
     case = lock(actor, case_id)
     check_case(case, version)
-    require(permissions.may_edit(actor, case))
-    referent = _referent(case.organisation_id, referent_id)
+    require(permissions.may_follow(actor, case))
+    referent = referent_of(case.organisation_id, referent_id)
     if referent.pk == case.referent_id:
         return case
     case.referent = referent

@@ -206,8 +206,8 @@ def save_housing(*, actor: Actor, case_id: UUID, page: Page, typed: HousingInput
     former = Tenancy.objects.filter(case=case).first()
     landlord = typed.landlord
     if landlord is None:
-        landlord = _private_landlord(typed.new_landlord, actor)
-    elif not Organisation.objects.landlords_for(actor.organisation_id).filter(pk=landlord.pk).exists():
+        landlord = _private_landlord(typed.new_landlord, case.organisation_id)
+    elif not Organisation.objects.landlords_for(case.organisation_id).filter(pk=landlord.pk).exists():
         raise InvalidInputError({"landlord": ["Choisissez un bailleur de la liste."]})
     if former and former.landlord_id != landlord.pk:
         verdict = permissions.may_edit_dwelling(actor, case, held=is_held(case))
@@ -246,20 +246,20 @@ def save_housing(*, actor: Actor, case_id: UUID, page: Page, typed: HousingInput
     return case
 
 
-def _private_landlord(name: str, actor: Actor) -> Organisation:
-    """The private landlord of that name registered by the actor's organisation, made when there is none."""
+def _private_landlord(name: str, organisation_id: int) -> Organisation:
+    """The private landlord of that name registered by the case's organisation, made when there is none."""
     name = name.strip()
     if not name:
         raise InvalidInputError({"landlord": ["Choisissez le bailleur, ou nommez un bailleur privé."]})
     known = Organisation.objects.filter(
-        registered_by_id=actor.organisation_id, landlord_type=LandlordType.PRIVATE, name__iexact=name
+        registered_by_id=organisation_id, landlord_type=LandlordType.PRIVATE, name__iexact=name
     ).first()
     return known or Organisation.objects.create(
         kind=OrganisationKind.BAILLEUR,
         landlord_type=LandlordType.PRIVATE,
         name=name,
         is_member=False,
-        registered_by_id=actor.organisation_id,
+        registered_by_id=organisation_id,
     )
 
 

@@ -20,10 +20,10 @@ from ales.money import format_euros
 from cases import facts, operations, permissions
 from cases.documents.proofs import add_proof
 from cases.forms.case import ClosingForm, ProofForm, ReferentForm
-from cases.models import TenantCase
+from cases.models import CaseShare, TenantCase
 from cases.models.protocol import ProtocolState
 from cases.rules import budget, codes
-from cases.views.entry import load, social_only
+from cases.views.entry import load, load_own, social_only
 from cases.views.indicators import indicator_columns
 from cases.views.listing import TONES
 from members.access import Actor
@@ -36,6 +36,10 @@ EVENT_LOOKS = {
     "reopened": {"tone": "info", "icon": "arrow-path"},
     "referent": {"tone": "info", "icon": "user"},
     "document": {"tone": "neutral", "icon": "paper-clip"},
+    "shared": {"tone": "info", "icon": "share"},
+    "share_ended": {"tone": "neutral", "icon": "share"},
+    "shared_view": {"tone": "neutral", "icon": "eye"},
+    "handover": {"tone": "info", "icon": "arrows-right-left"},
     "protocol_prepared": {"tone": "info", "icon": "document-text"},
     "protocol_issued": {"tone": "progress", "icon": "document-text"},
     "protocol_signed": {"tone": "success", "icon": "check"},
@@ -66,12 +70,25 @@ def _detail_context(request: HttpRequest, case: TenantCase) -> dict[str, Any]:
     actor = request.actor
     held = operations.is_held(case)
     tenancy, household = facts.tenancy_of(case), facts.household_of(case)
+    own = permissions.is_own(actor, case)
     panels = [panel for build in registry.case_panels for panel in build(request, case)]
     return {
         "case": case,
         "state_label": capfirst(case.get_state_display()),
         "state_tone": TONES[case.state],
+        "own": own,
+        "shares": CaseShare.objects.filter(case=case).live(timezone.localdate()).select_related("shared_with")
+        if own
+        else [],
+        "received": None
+        if own
+        else CaseShare.objects.filter(case=case, shared_with_id=actor.organisation_id)
+        .live(timezone.localdate())
+        .select_related("organisation", "created_by")
+        .first(),
+        "hand_over": permissions.may_propose_handover(actor, case),
         "edit": permissions.may_edit(actor, case),
+        "follow": permissions.may_follow(actor, case),
         "close": permissions.may_close(actor, case, held=held),
         "reopen": permissions.may_reopen(actor, case),
         "missing": [
@@ -103,14 +120,16 @@ def _detail_context(request: HttpRequest, case: TenantCase) -> dict[str, Any]:
         "protocols": _protocols(case),
         "panels": sorted(panels, key=lambda panel: panel.order),
         "events": _events(request, case),
-        "documents": [
-            file_of_document(document)
-            for document in StoredDocument.objects.visible_to(actor).about("case", case.public_id)
-        ],
+        "documents": _documents(actor, case) if own else [],
         "proof_form": ProofForm(),
         "closing_form": ClosingForm(initial={"closed_on": timezone.localdate(), "version": case.version}),
-        "referent_form": _referent_form(actor, case),
+        "referent_form": _referent_form(actor, case) if own else None,
     }
+
+
+def _documents(actor: Actor, case: TenantCase) -> list[dict[str, Any]]:
+    documents = StoredDocument.objects.visible_to(actor).about("case", case.public_id)
+    return [file_of_document(document) for document in documents]
 
 
 def _family(case: TenantCase) -> str:
@@ -211,7 +230,7 @@ def _moment(at: Any) -> datetime:
 def _referent_form(actor: Actor, case: TenantCase, data: Any = None) -> ReferentForm:
     return ReferentForm(
         data,
-        referents=operations.referents_of(actor.organisation_id),
+        referents=operations.referents_of(case.organisation_id),
         initial={"referent": str(case.referent.public_id), "version": case.version},
     )
 
@@ -220,7 +239,7 @@ def _referent_form(actor: Actor, case: TenantCase, data: Any = None) -> Referent
 @social_only
 def close(request: HttpRequest, public_id) -> HttpResponse:
     """Close the case; a refused closing comes back on its own page."""
-    case = load(request, public_id)
+    case = load_own(request, public_id)
     form = ClosingForm(
         request.POST or None, initial={"closed_on": timezone.localdate(), "version": case.version}
     )
@@ -235,17 +254,17 @@ def close(request: HttpRequest, public_id) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refusal as error:
-            _add_refusal(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("Dossier clos."))
             return redirect("cases:detail", case.public_id)
-    return _act_page(request, case, form, "Clore le dossier", "Clore le dossier")
+    return act_page(request, case, form, "Clore le dossier", "Clore le dossier")
 
 
 @writing
 @social_only
 def reopen(request: HttpRequest, public_id) -> HttpResponse:
-    case = get_object_or_404(TenantCase.objects.visible_to(request.actor), public_id=public_id)
+    case = get_object_or_404(TenantCase.objects.followed_by(request.actor), public_id=public_id)
     try:
         operations.reopen_case(actor=request.actor, case_id=case.public_id, version=None, at=timezone.now())
     except Refusal as error:
@@ -259,7 +278,7 @@ def reopen(request: HttpRequest, public_id) -> HttpResponse:
 @social_only
 def referent(request: HttpRequest, public_id) -> HttpResponse:
     """Hand the case over within the organisation."""
-    case = load(request, public_id)
+    case = load_own(request, public_id)
     form = _referent_form(request.actor, case, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -271,18 +290,18 @@ def referent(request: HttpRequest, public_id) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refusal as error:
-            _add_refusal(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("Référent enregistré."))
             return redirect("cases:detail", case.public_id)
-    return _act_page(request, case, form, "Changer de référent", "Enregistrer")
+    return act_page(request, case, form, "Changer de référent", "Enregistrer")
 
 
 @form_page
 @social_only
 def documents(request: HttpRequest, public_id) -> HttpResponse:
     """Join a proof to the case."""
-    case = load(request, public_id)
+    case = load_own(request, public_id)
     form = ProofForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -294,20 +313,29 @@ def documents(request: HttpRequest, public_id) -> HttpResponse:
                 at=timezone.now(),
             )
         except Refusal as error:
-            _add_refusal(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("Document joint au dossier."))
             return redirect("cases:detail", case.public_id)
-    return _act_page(request, case, form, "Joindre un document", "Joindre")
+    return act_page(request, case, form, "Joindre un document", "Joindre")
 
 
-def _add_refusal(form, error: Refusal) -> None:
+def add_refusal(form, error: Refusal) -> None:
     faults = error.faults if isinstance(error, InvalidInputError) else {"": [error.message]}
     for name, texts in faults.items():
         form.add_error(name if name in form.fields else None, texts)
 
 
-def _act_page(request: HttpRequest, case: TenantCase, form, title: str, label: str) -> HttpResponse:
+def act_page(
+    request: HttpRequest, case: TenantCase, form, title: str, label: str, *, back: str = "", note: str = ""
+) -> HttpResponse:
     """A page with one form: where a refused dialog comes back with what was typed."""
-    context = {"case": case, "form": form, "title": title, "label": label}
+    context = {
+        "case": case,
+        "form": form,
+        "title": title,
+        "label": label,
+        "note": note,
+        "back": back or reverse("cases:detail", args=[case.public_id]),
+    }
     return render(request, "cases/act.html", context, status=422 if form.errors else 200)

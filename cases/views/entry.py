@@ -25,8 +25,16 @@ _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "remplir", "recalculer", "editer"
 
 
 def load(request: HttpRequest, public_id) -> TenantCase:
-    """The case with its whole file; 404 for a stranger."""
-    return get_object_or_404(TenantCase.objects.visible_to(request.actor).with_file(), public_id=public_id)
+    """The case with its whole file; 404 for a stranger. Opened by a share, it is marked in the timeline."""
+    case = get_object_or_404(TenantCase.objects.visible_to(request.actor).with_file(), public_id=public_id)
+    if not permissions.is_own(request.actor, case):
+        operations.mark_reading(actor=request.actor, case=case, at=timezone.now())
+    return case
+
+
+def load_own(request: HttpRequest, public_id) -> TenantCase:
+    """The same of the actor's own organisation; 404 for whom it is shared with, too."""
+    return get_object_or_404(TenantCase.objects.followed_by(request.actor).with_file(), public_id=public_id)
 
 
 def typed_text(data: QueryDict) -> dict[str, list[str]]:

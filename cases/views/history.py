@@ -39,7 +39,7 @@ TRACKED = (
 @social_only
 def history(request: HttpRequest, public_id) -> HttpResponse:
     """The changes of every row of the case, the latest first; 404 for a stranger."""
-    case = get_object_or_404(TenantCase.objects.visible_to(request.actor), public_id=public_id)
+    case = get_object_or_404(TenantCase.objects.followed_by(request.actor), public_id=public_id)
     return history_page(
         request,
         [Source(model, case.pk) for model in TRACKED],

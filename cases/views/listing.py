@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,10 +19,10 @@ from cases import operations, permissions
 from cases.communes import communes
 from cases.forms.case import CaseFilters
 from cases.forms.housing import NewCaseForm
-from cases.models import TenantCase
+from cases.models import CaseShare, TenantCase
 from cases.models.case import CaseState
 from cases.querysets import TenantCaseQuerySet
-from members.access import roles_required
+from members.access import Actor, roles_required
 from members.models import Organisation
 from members.roles import Role
 
@@ -40,7 +41,10 @@ def case_list(request: HttpRequest) -> HttpResponse:
     )
     filters.is_valid()
     wanted = {name: value for name, value in filters.cleaned_data.items() if value}
-    queryset = filtered(TenantCase.objects.visible_to(request.actor), wanted, request.actor.user_id)
+    received = wanted.pop("suivi", "") == "partage"
+    cases = TenantCase.objects
+    roots = cases.shared_with(request.actor) if received else cases.followed_by(request.actor)
+    queryset = filtered(roots, wanted, request.actor.user_id)
     page = page_of(
         queryset.select_related("referent").defer("search_text", "social_notes", "step_versions"),
         request.GET,
@@ -48,14 +52,40 @@ def case_list(request: HttpRequest) -> HttpResponse:
         descending=True,
     )
     base = reverse("cases:list")
+    shares, shared_count = _shares(request.actor, [case.pk for case in page.rows])
     context = {
         "filters": filters,
         "is_filtered": bool(wanted),
         "page": page,
-        "rows": [_row(case, base) for case in page.rows],
+        "received": received,
+        "shared_count": shared_count,
+        "rows": [_row(case, base, shares.get(case.pk, "")) for case in page.rows],
         "may_create": permissions.may_create(request.actor),
     }
     return render(request, "cases/list.html", context)
+
+
+def _shares(actor: Actor, case_ids: list[int]) -> tuple[dict[int, str], int]:
+    """What the page says of sharing: a line by case, and how many cases others opened to us; one query."""
+    live = (
+        CaseShare.objects.visible_to(actor)
+        .live(timezone.localdate())
+        .filter(Q(case_id__in=case_ids) | Q(shared_with_id=actor.organisation_id))
+        .select_related("organisation", "shared_with")
+        .order_by("case_id", "id")
+    )
+    given: dict[int, list[str]] = {}
+    received: dict[int, str] = {}
+    for share in live:
+        if share.shared_with_id == actor.organisation_id:
+            until = f"{share.ends_on:%d/%m/%Y}"
+            received[share.case_id] = (
+                f"de {share.organisation.name}, {share.get_level_display()} jusqu’au {until}"
+            )
+        else:
+            given.setdefault(share.case_id, []).append(share.shared_with.name)
+    lines = {case_id: f"partagé avec {', '.join(names)}" for case_id, names in given.items()}
+    return lines | received, len(received)
 
 
 def filtered(queryset: TenantCaseQuerySet, wanted: dict[str, str], user_id: int) -> TenantCaseQuerySet:
@@ -79,12 +109,13 @@ def filtered(queryset: TenantCaseQuerySet, wanted: dict[str, str], user_id: int)
     return queryset
 
 
-def _row(case: TenantCase, base: str) -> dict:
+def _row(case: TenantCase, base: str, share: str) -> dict:
     """Text and address ready made: the template only prints (PITFALLS, speed of pages)."""
     return {
         "url": f"{base}{case.public_id}/",
         "tenant": case.tenant_name or _("Locataire à renseigner"),
         "reference": case.reference,
+        "share": share,
         "town": case.town,
         "landlord": case.landlord_name or "–",
         "referent": case.referent.full_name,

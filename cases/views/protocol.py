@@ -21,7 +21,7 @@ from cases.forms.protocol import ProtocolForm, SignedScanForm, UndertakingFormSe
 from cases.models import Protocol, StepDraft, TenantCase
 from cases.models.protocol import ProtocolState
 from cases.views.case import PROTOCOL_TONES
-from cases.views.entry import as_query, keep_typed, load, social_only, typed_text
+from cases.views.entry import as_query, keep_typed, load_own, social_only, typed_text
 
 
 def step_name(request_id) -> str:
@@ -56,7 +56,7 @@ def _former(case: TenantCase, request_id, version: str) -> Protocol:
 @social_only
 def page(request: HttpRequest, public_id, request_id) -> HttpResponse:
     """The agreement of one aid: a form while it is prepared, then what was issued and signed."""
-    case = load(request, public_id)
+    case = load_own(request, public_id)
     wanted = request.GET.get("version", "")
     protocol = _former(case, request_id, wanted) if wanted else _current(case, request_id)
     verdict = permissions.may_write_protocol(request.actor, case, protocol)
@@ -181,7 +181,7 @@ def autosave(request: HttpRequest, public_id, request_id) -> HttpResponse:
 @writing
 @social_only
 def issue(request: HttpRequest, public_id, request_id) -> HttpResponse:
-    return _issue(request, load(request, public_id), request_id)
+    return _issue(request, load_own(request, public_id), request_id)
 
 
 def _issue(request: HttpRequest, case: TenantCase, request_id: UUID) -> HttpResponse:
@@ -203,7 +203,7 @@ def _issue(request: HttpRequest, case: TenantCase, request_id: UUID) -> HttpResp
 @writing
 @social_only
 def revise(request: HttpRequest, public_id, request_id) -> HttpResponse:
-    case = load(request, public_id)
+    case = load_own(request, public_id)
     try:
         protocols.revise(
             actor=request.actor, protocol_id=_current(case, request_id).public_id, at=timezone.now()
@@ -219,7 +219,7 @@ def revise(request: HttpRequest, public_id, request_id) -> HttpResponse:
 @social_only
 def sign(request: HttpRequest, public_id, request_id) -> HttpResponse:
     """File the signed copy; a refused one comes back on the page with its reason."""
-    case = load(request, public_id)
+    case = load_own(request, public_id)
     protocol = _current(case, request_id)
     scan = SignedScanForm(request.POST, request.FILES)
     if scan.is_valid():

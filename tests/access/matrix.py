@@ -22,6 +22,7 @@ SOCIAL = "200 200 403 403 403 403"
 SOCIAL_DONE = "302 302 403 403 403 403"
 SOCIAL_FAULTS = "422 422 403 403 403 403"
 MANAGER = "403 200 403 403 403 403"
+MANAGER_DONE = "403 302 403 403 403 403"
 MANAGER_FAULTS = "403 422 403 403 403 403"
 AGENT = "403 403 200 403 403 403"
 ADMIN = "403 403 403 403 200 403"
@@ -150,6 +151,14 @@ ROUTES = [
     Route("cases:close", "case", get=SOCIAL, post=SOCIAL),
     Route("cases:reopen", "closed_case", post=SOCIAL_DONE),
     Route("cases:referent", "case", get=SOCIAL, post=SOCIAL),
+    Route("cases:sharing", "case", get=SOCIAL, post=SOCIAL_FAULTS),
+    Route("cases:share_prolong", "share", get=SOCIAL, post=SOCIAL_FAULTS),
+    Route("cases:share_revoke", "share", post=SOCIAL_DONE),
+    Route("cases:handover", "case", get=MANAGER, post=MANAGER_FAULTS),
+    Route("cases:handovers", get=MANAGER),
+    Route("cases:handover_answer", "received_handover", get=MANAGER, post=MANAGER_FAULTS),
+    Route("cases:handover_refuse", "received_handover", get=MANAGER, post=MANAGER_FAULTS),
+    Route("cases:handover_cancel", "sent_handover", post=MANAGER_DONE),
     Route("cases:documents", "case", get=SOCIAL, post=SOCIAL),
     Route("cases:summary", "case", get=SOCIAL),
     Route("cases:step", "step", get=SOCIAL, post=SOCIAL_FAULTS),

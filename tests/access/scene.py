@@ -17,12 +17,12 @@ from ales import tenancy
 from ales.documents.models import ProductionJob, StoredDocument
 from ales.documents.uploads import store_upload
 from cases import operations as cases
-from cases.models import Person, Protocol, StepDraft, TenantCase
+from cases.models import CaseHandover, CaseShare, Person, Protocol, StepDraft, TenantCase
 from members import bank_details
 from members import operations as members
 from members.access import Actor
 from members.demo import french_iban
-from members.models import BankDetails, Fund, Invitation, Membership
+from members.models import BankDetails, Fund, Invitation, Membership, Organisation
 from members.roles import Role
 from payments.models import PaymentAdvice, PaymentOrder
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
@@ -49,6 +49,9 @@ class Side:
     )
     case: TenantCase
     closed_case: TenantCase
+    share: CaseShare
+    sent_handover: CaseHandover
+    received_handover: CaseHandover
     person: Person
     step_draft: StepDraft
     draft: AidRequest
@@ -204,6 +207,10 @@ def build_side(world: World) -> Side:
             closed_on=NOW.date(),
             at=NOW,
         )
+    made["share"] = _share(world, case())
+    made["sent_handover"] = _hand_over(marc, case(), world.landlord)
+    landlords = world.complete_case(world.sonia, landlord=world.landlord)
+    made["received_handover"] = _hand_over(world.rachid, landlords, world.cil)
     one_month = (dt.date(2026, 4, 1),)
     for name in ("submitted", "returned", "rejected", "withdrawn", "stopped", "validated"):
         made[name] = submitted(claire, case(), months=one_month)
@@ -257,6 +264,29 @@ def build_side(world: World) -> Side:
     made["agent_membership"] = Membership.objects.get(public_id=world.sonia.membership_id)
     _touch(world)
     return Side(**made)
+
+
+def _share(world: World, case: TenantCase) -> CaseShare:
+    """With the landlord's own social service: a stranger to everything else of the case's organisation."""
+    today = timezone.localdate()
+    with tenancy.tenant(world.claire.context):
+        return cases.share_case(
+            actor=world.claire,
+            case_id=case.public_id,
+            typed=cases.ShareInput(world.landlord.public_id, "READ", today, "Suivi commun"),
+            at=timezone.now(),
+        )
+
+
+def _hand_over(manager: Actor, case: TenantCase, organisation: Organisation) -> CaseHandover:
+    with tenancy.tenant(manager.context):
+        return cases.propose_handover(
+            actor=manager,
+            case_id=case.public_id,
+            organisation=organisation.public_id,
+            reason="Déménagement du ménage",
+            at=NOW,
+        )
 
 
 def _pay(world: World, made: dict[str, Any]) -> None:

@@ -1,0 +1,12 @@
+"""Periodic tasks of this room (schedule: ales/settings.py)."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from cases import operations
+
+
+@shared_task
+def end_expired_shares() -> int:
+    """Put away the shares past their last day; how many there were."""
+    return operations.end_expired_shares(timezone.now())
