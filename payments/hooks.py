@@ -109,10 +109,14 @@ def orders_to_execute(request: HttpRequest) -> list[Card]:
     if not actor.is_treasurer:
         return []
     orders = PaymentOrder.objects.visible_to(actor).awaiting_execution().oldest_first()
-    rows = [
-        _order_row(order, _("signé le %s") % format_date(localtime(order.signed_at).date()))
-        for order in orders.select_related("landlord").defer("frozen")[:SHOWN]
-    ]
+    orders = list(orders.select_related("landlord").defer("frozen")[:SHOWN])
+    changed = PaymentOrder.objects.with_changed_account(orders)
+    rows = []
+    for order in orders:
+        row = _order_row(order, _("signé le %s") % format_date(localtime(order.signed_at).date()))
+        if order.pk in changed:
+            row |= {"badge": _("compte changé"), "tone": "warning"}
+        rows.append(row)
     return [
         Card(
             title=_("Virements à constater"),

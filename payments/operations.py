@@ -30,6 +30,7 @@ from payments.documents import advice as advice_document
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder, PaymentOrderLine
 from payments.rules.references import end_to_end_id
+from payments.states import OrderState
 
 #: What the ledger's entries name as their cause.
 CAUSE = "payment_order"
@@ -147,8 +148,11 @@ def _allocations(aid: AidRequest, terms: Sequence[RentTerm]) -> list[FundAllocat
 
 @transaction.atomic
 def sign(*, actor: Actor, order_id: UUID, at: dt.datetime) -> PaymentOrder:
-    """The treasurer's visa. Raises NotAllowedError: barred, state, or bank details changed meanwhile."""
-    order = _locked(actor, order_id)
+    """The treasurer's visa.
+
+    Raises NotAllowedError: barred, state, aid stopped, or bank details changed meanwhile.
+    """
+    order = _locked(actor, order_id, with_request=True)
     _hold_account(order.landlord_id)
     require(permissions.sign_verdict(actor, order))
     order.sign()
@@ -163,19 +167,25 @@ def sign(*, actor: Actor, order_id: UUID, at: dt.datetime) -> PaymentOrder:
 
 
 @transaction.atomic
-def give_up(*, actor: Actor, order_id: UUID, reason: str, at: dt.datetime) -> PaymentOrder:
+def give_up(
+    *, actor: Actor, order_id: UUID, reason: str, at: dt.datetime, not_executed: bool = False
+) -> PaymentOrder:
     """Give an order up before its execution: its terms may be asked for again, its number stays taken.
 
     The money stays committed to the aid, or goes back to the funds if the aid was stopped meanwhile.
-    Raises NotAllowedError, InvalidInputError (reason).
+    Once the order is signed, the treasurer declares by `not_executed` that the bank hasn't paid it.
+    Raises NotAllowedError, InvalidInputError (reason, not_executed).
     """
     order = _locked(actor, order_id, with_request=True, with_funds=True)
     require(permissions.may_give_up(actor, order))
     reason = reason.strip()
+    faults: dict[str, list[str]] = {}
     if not reason:
-        raise InvalidInputError(
-            {"reason": [_("Dites pourquoi l’ordre est abandonné : le motif est conservé.")]}
-        )
+        faults["reason"] = [_("Dites pourquoi l’ordre est abandonné : le motif est conservé.")]
+    if order.state == OrderState.SIGNED and not not_executed:
+        faults["not_executed"] = [_("Vérifiez auprès de la banque que le virement n’est pas parti.")]
+    if faults:
+        raise InvalidInputError(faults)
     terms = _live_terms(order)
     order.give_up()
     order.given_up_by_id = actor.user_id
@@ -192,17 +202,28 @@ def give_up(*, actor: Actor, order_id: UUID, reason: str, at: dt.datetime) -> Pa
 
 
 @transaction.atomic
-def record_execution(*, actor: Actor, order_id: UUID, executed_on: dt.date, at: dt.datetime) -> PaymentAdvice:
+def record_execution(
+    *,
+    actor: Actor,
+    order_id: UUID,
+    executed_on: dt.date,
+    at: dt.datetime,
+    account_confirmed: bool = False,
+) -> PaymentAdvice:
     """Record that the bank has paid: the funds are debited, the terms paid, the landlord advised.
 
-    `executed_on` lies between the signature and today (Paris). Raises NotAllowedError, InvalidInputError
-    (executed_on), InsufficientFundsError.
+    `executed_on` lies between the signature and today (Paris). If the landlord's account has changed since,
+    the treasurer says by `account_confirmed` that the transfer did leave for the order's. Raises
+    NotAllowedError, InvalidInputError (executed_on, account_confirmed), InsufficientFundsError.
     """
     order = _locked(actor, order_id, with_request=True, with_funds=True)
     require(permissions.may_record_execution(actor, order))
     _check_execution_date(
         executed_on, signed_on=localtime(order.signed_at).date(), today=localtime(at).date()
     )
+    if not account_confirmed and permissions.account_changed(order):
+        fault = _("Les coordonnées bancaires du bailleur ont changé : confirmez le compte qui a été payé.")
+        raise InvalidInputError({"account_confirmed": [fault]})
     terms = _live_terms(order)
     lines = list(order.lines.filter(is_live=True).values_list("fund_id", "amount"))
     order.execute()

@@ -78,23 +78,33 @@ def may_sign(actor: Actor, order: PaymentOrder) -> Verdict:
     allowed = _state_allows(order, "sign")
     if not allowed:
         return allowed
-    if actor.user_id in order.barred_ids:
-        if actor.user_id == order.requested_by_id:
-            did = _("vous avez demandé ce paiement")
-        elif actor.user_id == order.request.decided_by_id:
-            did = _("vous avez validé cette aide")
-        else:
-            did = _("vous avez saisi ou modifié cette demande d’aide")
-        return refused(_("Une autre personne doit signer : %(did)s.") % {"did": did})
+    if barred := _barred_because(actor, order):
+        return refused(_("Une autre personne doit signer : %(did)s.") % {"did": barred})
     return ALLOWED
 
 
+def _barred_because(actor: Actor, order: PaymentOrder) -> str:
+    """What this person did that bars them from signing and from recording the execution; "" if nothing."""
+    if actor.user_id not in order.barred_ids:
+        return ""
+    if actor.user_id == order.requested_by_id:
+        return _("vous avez demandé ce paiement")
+    if actor.user_id == order.request.decided_by_id:
+        return _("vous avez validé cette aide")
+    return _("vous avez saisi ou modifié cette demande d’aide")
+
+
 def sign_verdict(actor: Actor, order: PaymentOrder) -> Verdict:
-    """`may_sign`, and the account is still the landlord's confirmed one (DOMAIN §9); two queries at most."""
+    """`may_sign`, the aid goes on, and the account is still the landlord's confirmed one (DOMAIN §9).
+
+    Two queries at most.
+    """
     verdict = may_sign(actor, order)
+    if verdict and order.request.state == RequestState.STOPPED:
+        return refused(_("L’aide est arrêtée : abandonnez cet ordre."))
     if verdict:
         verdict = payable(order.landlord)
-    if verdict and BankDetails.objects.confirmed_for(order.landlord_id) != order.bank_details:
+    if verdict and account_changed(order):
         return refused(
             _(
                 "Les coordonnées bancaires du bailleur ont changé depuis la demande de paiement : "
@@ -105,18 +115,33 @@ def sign_verdict(actor: Actor, order: PaymentOrder) -> Verdict:
 
 
 def may_record_execution(actor: Actor, order: PaymentOrder) -> Verdict:
-    """The treasurer, once the order is signed."""
+    """The treasurer, once the order is signed; not one barred from signing it (a CHECK says so too)."""
     if not actor.is_treasurer:
         return refused(_("Seul le trésorier constate l’exécution d’un paiement."))
-    return _state_allows(order, "execute")
+    allowed = _state_allows(order, "execute")
+    if allowed and (barred := _barred_because(actor, order)):
+        return refused(_("Une autre personne doit constater le virement : %(did)s.") % {"did": barred})
+    return allowed
+
+
+def account_changed(order: PaymentOrder) -> bool:
+    """Whether payments to the landlord no longer go to the order's account; one query (DOMAIN §9)."""
+    return BankDetails.objects.confirmed_for(order.landlord_id) != order.bank_details
 
 
 def may_give_up(actor: Actor, order: PaymentOrder) -> Verdict:
-    """The treasurer, or a manager of the organisation that asked, until the order is executed."""
+    """The treasurer until the order is executed; until it is signed, a manager of the organisation too.
+
+    Once it is signed the bank may have the transfer: only the treasurer knows.
+    """
     own_manager = actor.is_manager and actor.organisation_id == order.organisation_id
     if not (actor.is_treasurer or own_manager):
         return refused(
             _("Seuls le trésorier et le responsable social de l’organisme abandonnent un ordre de paiement.")
+        )
+    if own_manager and order.state == OrderState.SIGNED:
+        return refused(
+            _("L’ordre est signé, le virement est peut-être parti : seul le trésorier peut l’abandonner.")
         )
     return _state_allows(order, "give_up")
 

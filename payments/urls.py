@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from payments.views import landlord, orders, request
+from payments.views import landlord, moves, orders, request
 
 app_name = "payments"
 
 urlpatterns = [
     path("paiements/", orders.order_list, name="orders"),
     path("paiements/<uuid:public_id>/", orders.order_detail, name="order"),
-    path("paiements/<uuid:public_id>/signer/", orders.sign, name="sign"),
-    path("paiements/<uuid:public_id>/virement/", orders.record_execution, name="execution"),
-    path("paiements/<uuid:public_id>/abandonner/", orders.give_up, name="give_up"),
+    path("paiements/<uuid:public_id>/signer/", moves.sign, name="sign"),
+    path("paiements/<uuid:public_id>/virement/", moves.record_execution, name="execution"),
+    path("paiements/<uuid:public_id>/abandonner/", moves.give_up, name="give_up"),
     path("aides/<uuid:public_id>/paiement/", request.request_payment, name="request"),
     path("aides/<uuid:public_id>/paiement/total/", request.request_total, name="request_total"),
     path("bailleur/", landlord.tenant_aids, name="tenant_aids"),

@@ -1,6 +1,7 @@
 """Coordonnées bancaires of landlords: entered by one person, confirmed by another (DOMAIN §2, §9)."""
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -38,6 +39,13 @@ class BankDetailsQuerySet(models.QuerySet):
         if any(row.state == BankDetailsState.PROPOSED for row in rows):
             return None
         return rows[0] if rows else None
+
+    def confirmed_ids(self, landlord_ids: Iterable[int]) -> set[int]:
+        """`confirmed_for` of several landlords in one query: the ids of the details payments go to."""
+        rows = self.filter(landlord_id__in=landlord_ids, state__in=["PROPOSED", "CONFIRMED"])
+        rows = list(rows.values_list("landlord_id", "id", "state"))
+        awaiting = {landlord for landlord, _id, state in rows if state == BankDetailsState.PROPOSED}
+        return {pk for landlord, pk, _state in rows if landlord not in awaiting}
 
     def awaiting(self) -> "BankDetailsQuerySet":
         return (

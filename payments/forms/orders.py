@@ -48,6 +48,18 @@ class ExecutionForm(forms.Form):
         label=_("Date d’exécution par la banque"),
         help_text=_("Celle du relevé de compte : entre la signature et aujourd’hui."),
     )
+    account_confirmed = forms.BooleanField(
+        error_messages={"required": _("Cochez la case si le virement est bien parti sur ce compte.")}
+    )
+
+    def __init__(self, *args, changed_account: str = "", **kwargs) -> None:
+        """`changed_account`: the order's account as shown, when it is no longer the landlord's; else ""."""
+        super().__init__(*args, **kwargs)
+        if changed_account:
+            label = _("Le virement est bien parti sur le compte %s") % changed_account
+            self.fields["account_confirmed"].label = label
+        else:
+            del self.fields["account_confirmed"]
 
 
 class GiveUpForm(forms.Form):
@@ -57,6 +69,16 @@ class GiveUpForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Conservé avec l’ordre. Le numéro reste pris ; les échéances pourront être redemandées."),
     )
+    not_executed = forms.BooleanField(
+        label=_("La banque n’a pas exécuté ce virement"),
+        error_messages={"required": _("Vérifiez auprès de la banque, puis cochez la case.")},
+    )
+
+    def __init__(self, *args, is_signed: bool, **kwargs) -> None:
+        """`is_signed`: the bank may have the transfer, the treasurer declares that it hasn't paid it."""
+        super().__init__(*args, **kwargs)
+        if not is_signed:
+            del self.fields["not_executed"]
 
 
 class PaymentRequestForm(forms.Form):

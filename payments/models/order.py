@@ -1,6 +1,7 @@
 """Ordres de paiement: one a landlord and payment request, numbered without gaps (DOMAIN §9)."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -48,6 +49,14 @@ class PaymentOrderQuerySet(models.QuerySet):
     def awaiting_execution(self) -> "PaymentOrderQuerySet":
         """Signed: the bank has, or will soon have, the transfer."""
         return self.filter(state=OrderState.SIGNED)
+
+    def with_changed_account(self, orders: Iterable["PaymentOrder"]) -> set[int]:
+        """Ids of the signed ones of `orders` whose account is no longer the landlord's; one query at most."""
+        signed = [order for order in orders if order.state == OrderState.SIGNED]
+        if not signed:
+            return set()
+        accounts = BankDetails.objects.confirmed_ids({order.landlord_id for order in signed})
+        return {order.pk for order in signed if order.bank_details_id not in accounts}
 
     def matching(self, text: str) -> "PaymentOrderQuerySet":
         """Orders of that number, or whose request holds every word (reference, tenant, landlord, town)."""
@@ -101,7 +110,8 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         User, verbose_name=_("demandé par"), on_delete=models.PROTECT, related_name="+"
     )
     requested_at = models.DateTimeField(_("demandé le"), default=timezone.now)
-    #: Authors and validator of the request, and who asked for the payment: none may sign (a CHECK says so).
+    #: Authors and validator of the request, and who asked for the payment: none may sign nor record the
+    #: execution (two CHECKs say so).
     barred_ids = ArrayField(models.BigIntegerField(), verbose_name=_("ne peuvent signer"))
     signed_by = models.ForeignKey(
         User, verbose_name=_("signé par"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -1,34 +1,30 @@
-"""Orders: the treasurer's worklist, the order's page, and its three moves."""
+"""Orders: the treasurer's worklist and the order's page."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from aids.states import RequestState
 from ales.dates import format_date
 from ales.documents.links import file_of_job
-from ales.errors import InvalidInputError, Refusal
-from ales.http import form_page, reading
+from ales.http import reading
 from ales.keyset import page_of
 from ales.money import ZERO, format_euros
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
-from payments import operations, permissions
+from payments import permissions
 from payments.documents import order as order_document
-from payments.forms.orders import ExecutionForm, GiveUpForm, OrderFilters, SignForm, add_faults
+from payments.forms.orders import OrderFilters
 from payments.models import PaymentOrder
-from payments.rules.references import group_iban, iban_end
+from payments.rules.references import iban_end
 from payments.states import TONES, OrderState
 
 READERS = (Role.TREASURER, Role.ASSOCIATION_ADMIN, Role.MANAGER)
@@ -58,7 +54,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
     page = page_of(orders.defer("frozen"), request.GET, ("year", "sequence"), descending=not waiting)
     context = {
         "filters": filters,
-        "rows": [_row(order) for order in page.rows],
+        "rows": _rows(page.rows),
         "page": page,
         "totals": _totals(actor, chosen["etat"]),
         "is_filtered": bool(chosen["q"]),
@@ -66,6 +62,12 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "list_url": reverse("payments:orders"),
     }
     return render(request, "payments/order_list.html", context)
+
+
+def _rows(orders: list[PaymentOrder]) -> list[dict[str, Any]]:
+    """The rows; one query more tells the signed orders whose account is no longer the landlord's."""
+    changed = PaymentOrder.objects.with_changed_account(orders)
+    return [_row(order) | {"is_account_changed": order.pk in changed} for order in orders]
 
 
 def _row(order: PaymentOrder) -> dict[str, Any]:
@@ -121,7 +123,7 @@ def _totals(actor: Actor, chosen: str) -> list[dict[str, Any]]:
 # --- One order ------------------------------------------------------------------------------------
 
 
-def _visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
+def visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
     orders = PaymentOrder.objects.visible_to(request.actor).select_related(
         "landlord", "organisation", "request", "bank_details", "requested_by", "signed_by", "executed_by"
     )
@@ -134,7 +136,7 @@ def _visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
 @roles_required(*READERS)
 def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everything needed to sign: the frozen data, the funds, the evidence, who did what."""
-    order = _visible_order(request, public_id)
+    order = visible_order(request, public_id)
     return render(
         request,
         "payments/order_detail.html",
@@ -143,6 +145,7 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "state": order.get_state_display(),
             "tone": TONES[OrderState(order.state)],
             "printed": order_document.context(order.frozen | {"state": str(order.state), "happenings": {}}),
+            "warnings": warnings_of(order),
             "steps": _steps(order),
             "events": _events(order),
             "file": file_of_job(order.job) if order.job else None,
@@ -150,6 +153,26 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "is_read_only": not (request.actor.is_treasurer or request.actor.is_manager),
         },
     )
+
+
+def warnings_of(order: PaymentOrder) -> list[dict[str, str]]:
+    """What changed since the order was signed, while its execution isn't recorded; one query at most."""
+    if order.state != OrderState.SIGNED:
+        return []
+    warnings = []
+    if permissions.account_changed(order):
+        text = _(
+            "Cet ordre signé paie le compte %(account)s, qui n’est plus le compte confirmé de %(landlord)s. "
+            "Si la banque n’a pas exécuté le virement, le trésorier le fait annuler et abandonne l’ordre."
+        ) % {"account": iban_end(order.iban), "landlord": order.landlord.name}
+        warnings.append({"title": _("Les coordonnées bancaires du bailleur ont changé"), "text": text})
+    if order.request.state == RequestState.STOPPED:
+        text = _(
+            "Si la banque n’a pas exécuté le virement, le trésorier le fait annuler et abandonne l’ordre : "
+            "l’argent retourne aux fonds."
+        )
+        warnings.append({"title": _("L’aide est arrêtée"), "text": text})
+    return warnings
 
 
 def _moves(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:
@@ -243,123 +266,3 @@ def _events(order: PaymentOrder) -> list[dict[str, Any]]:
             }
         )
     return events[::-1]
-
-
-# --- Its moves ------------------------------------------------------------------------------------
-
-
-def _move_page(
-    request: HttpRequest,
-    public_id: UUID,
-    *,
-    verdict: Callable[[Actor, PaymentOrder], Verdict],
-    form: forms.Form,
-    operation: Callable[[dict[str, Any]], Any],
-    done: str,
-    texts: dict[str, str],
-) -> HttpResponse:
-    """A page that repeats amount, landlord and account, then does one move."""
-    order = _visible_order(request, public_id)
-    order_url = reverse("payments:order", args=[order.public_id])
-    if request.method == "POST" and form.is_valid():
-        try:
-            operation(form.cleaned_data)
-        except InvalidInputError as error:
-            add_faults(form, error)
-        except Refusal as refusal:
-            messages.warning(request, refusal.message)
-            return redirect(order_url)
-        else:
-            messages.success(request, done % {"number": order.number})
-            return redirect(order_url)
-    elif not (answer := verdict(request.actor, order)):
-        messages.warning(request, answer.reason)
-        return redirect(order_url)
-    context = {
-        "order": order,
-        "order_url": order_url,
-        "form": form,
-        "summary": [
-            (_("Montant"), format_euros(order.amount)),
-            (_("En toutes lettres"), order.frozen["amount_in_words"]),
-            (_("Bailleur"), order.landlord.name),
-            (_("Titulaire du compte"), order.account_holder),
-            (_("IBAN"), group_iban(order.iban)),
-            (_("Aide"), f"{order.request.reference} – {order.request.tenant_name}"),
-        ],
-        "account_end": iban_end(order.iban),
-        **texts,
-    }
-    return render(request, "payments/order_move.html", context)
-
-
-@form_page
-@roles_required(Role.TREASURER)
-def sign(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The visa."""
-    return _move_page(
-        request,
-        public_id,
-        verdict=permissions.sign_verdict,
-        form=SignForm(request.POST if request.method == "POST" else None),
-        operation=lambda _data: operations.sign(actor=request.actor, order_id=public_id, at=timezone.now()),
-        done=_("Ordre %(number)s signé : il peut être transmis à la banque."),
-        texts={
-            "heading": _("Signer l’ordre"),
-            "submit_label": _("Signer l’ordre"),
-            "submit_style": "primary",
-            "consequence": _("Votre visa, avec votre nom et l’heure, est porté sur l’ordre de paiement."),
-        },
-    )
-
-
-@form_page
-@roles_required(Role.TREASURER)
-def record_execution(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The bank has paid: on which day."""
-    return _move_page(
-        request,
-        public_id,
-        verdict=permissions.may_record_execution,
-        form=ExecutionForm(
-            request.POST if request.method == "POST" else None, initial={"executed_on": localdate()}
-        ),
-        operation=lambda data: operations.record_execution(
-            actor=request.actor, order_id=public_id, executed_on=data["executed_on"], at=timezone.now()
-        ),
-        done=_("Ordre %(number)s exécuté : les échéances sont payées, l’avis part au bailleur."),
-        texts={
-            "heading": _("Constater le virement"),
-            "submit_label": _("Enregistrer l’exécution"),
-            "submit_style": "primary",
-            "consequence": _(
-                "Les fonds sont débités, les échéances passent à « payé » "
-                "et le bailleur reçoit un avis de paiement."
-            ),
-        },
-    )
-
-
-@form_page
-@roles_required(Role.TREASURER, Role.MANAGER)
-def give_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The order will not be paid."""
-    return _move_page(
-        request,
-        public_id,
-        verdict=permissions.may_give_up,
-        form=GiveUpForm(request.POST if request.method == "POST" else None),
-        operation=lambda data: operations.give_up(
-            actor=request.actor, order_id=public_id, reason=data["reason"], at=timezone.now()
-        ),
-        done=_("Ordre %(number)s abandonné : ses échéances peuvent être redemandées."),
-        texts={
-            "heading": _("Abandonner l’ordre"),
-            "submit_label": _("Abandonner l’ordre"),
-            "submit_style": "danger",
-            "consequence": _(
-                "L’ordre ne sera pas payé. L’aide reste accordée et l’argent engagé : "
-                "un nouveau paiement pourra être demandé."
-            ),
-        },
-    )

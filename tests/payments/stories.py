@@ -6,14 +6,16 @@ from decimal import Decimal
 from uuid import UUID
 
 from aids.models import AidRequest, FundAllocation, RentTerm, Scale
+from aids.operations import stop
 from ales import tenancy
-from members import funds
+from members import bank_details, funds
 from members.access import Actor
-from members.models import Fund
+from members.models import BankDetails, Fund
 from payments import operations
 from payments.models import PaymentAdvice, PaymentOrder
 from tests.world import NOW, TODAY, World
 
+OTHER_IBAN = "FR7630006000011234567890189"
 AMOUNT = Decimal("277.20")
 MONTHS = (dt.date(2026, 3, 1), dt.date(2026, 4, 1), dt.date(2026, 5, 1))
 
@@ -52,16 +54,45 @@ class Story:
             return operations.sign(actor=actor, order_id=order.public_id, at=at)
 
     def execute(
-        self, order: PaymentOrder, *, on: dt.date = TODAY, actor: Actor | None = None, at=NOW
+        self, order: PaymentOrder, *, on: dt.date = TODAY, actor: Actor | None = None, at=NOW, **options
     ) -> PaymentAdvice:
         actor = actor or self.world.theo
         with tenancy.tenant(actor.context):
-            return operations.record_execution(actor=actor, order_id=order.public_id, executed_on=on, at=at)
+            return operations.record_execution(
+                actor=actor, order_id=order.public_id, executed_on=on, at=at, **options
+            )
 
-    def give_up(self, order: PaymentOrder, *, reason="RIB faux", actor: Actor | None = None, at=NOW):
+    def give_up(
+        self,
+        order: PaymentOrder,
+        *,
+        reason="RIB faux",
+        actor: Actor | None = None,
+        at=NOW,
+        not_executed: bool = True,
+    ):
         actor = actor or self.world.theo
         with tenancy.tenant(actor.context):
-            return operations.give_up(actor=actor, order_id=order.public_id, reason=reason, at=at)
+            return operations.give_up(
+                actor=actor, order_id=order.public_id, reason=reason, at=at, not_executed=not_executed
+            )
+
+    def stop(self) -> None:
+        """Marc stops the aid: the tenant has left."""
+        with tenancy.tenant(self.world.marc.context):
+            stop(actor=self.world.marc, request_id=self.aid.public_id, version=None, reason="Départ", at=NOW)
+
+    def change_account(self) -> BankDetails:
+        """Anne enters another account of the landlord; nobody has confirmed it yet."""
+        with tenancy.tenant(self.world.anne.context):
+            return bank_details.enter(
+                actor=self.world.anne,
+                landlord_id=self.aid.landlord_id,
+                account_holder="Habitat d'Essai",
+                iban=OTHER_IBAN,
+                bic="",
+                at=NOW,
+            )
 
     def paid(self) -> PaymentAdvice:
         """Asked, signed and executed."""

@@ -15,13 +15,12 @@ from members.access import actor_of
 from members.models import Membership
 from payments import operations
 from payments.models import PaymentAdvice, PaymentOrder, PaymentOrderLine
-from tests.payments.stories import AMOUNT, payable_aid
+from tests.payments.stories import AMOUNT, OTHER_IBAN, payable_aid
 from tests.world import NOW, TODAY, person
 
 pytestmark = pytest.mark.django_db
 
 TOTAL = Decimal("831.60")
-OTHER_IBAN = "FR7630006000011234567890189"
 
 
 @pytest.fixture
@@ -122,22 +121,10 @@ def test_without_bank_details_the_refusal_says_what_to_do(world):
     assert {term.state for term in story.terms()} == {"GRANTED"}
 
 
-def _propose_other_iban(world):
-    with tenancy.tenant(world.anne.context):
-        return bank_details.enter(
-            actor=world.anne,
-            landlord_id=world.landlord.pk,
-            account_holder="Habitat d'Essai",
-            iban=OTHER_IBAN,
-            bic="",
-            at=NOW,
-        )
-
-
 def test_a_change_of_iban_suspends_payments_until_a_second_person_decides(story):
     world = story.world
     asked = story.request(story.term_ids[:1])
-    proposed = _propose_other_iban(world)
+    proposed = story.change_account()
     with pytest.raises(InvalidInputError, match="attendent une seconde personne"):
         story.request(story.term_ids[1:])
     with pytest.raises(NotAllowedError, match="attendent une seconde personne"):
@@ -180,6 +167,13 @@ def test_the_validator_never_signs_when_another_asked(story):
         story.sign(order, actor=_treasurer_too(story.world.marc, story.world))
 
 
+def test_the_order_of_a_stopped_aid_is_not_signed(story):
+    order = story.request()
+    story.stop()
+    with pytest.raises(NotAllowedError, match="L’aide est arrêtée : abandonnez cet ordre"):
+        story.sign(order)
+
+
 @pytest.mark.database
 def test_the_database_refuses_a_barred_signer(story):
     order = story.request()
@@ -206,6 +200,29 @@ def test_the_application_cannot_rewrite_what_is_signed(story, change):
 
 
 # --- Execution ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("claire", "saisi ou modifié cette demande"), ("marc", "demandé ce paiement")]
+)
+def test_author_and_requester_never_record_the_execution(story, name, reason):
+    order = story.sign(story.request())
+    with pytest.raises(NotAllowedError, match=f"doit constater le virement : vous avez {reason}"):
+        story.execute(order, actor=_treasurer_too(getattr(story.world, name), story.world))
+    assert story.fresh(order).state == "signed"
+
+
+@pytest.mark.database
+def test_the_database_refuses_a_barred_executor(story):
+    order = story.sign(story.request())
+    with (
+        tenancy.tenant(story.world.theo.context),
+        pytest.raises(IntegrityError, match="order_executor_is_not_barred"),
+        transaction.atomic(),
+    ):
+        PaymentOrder.objects.filter(pk=order.pk).update(
+            state="executed", executed_by_id=story.world.marc.user_id, executed_on=TODAY
+        )
 
 
 def test_execution_pays_the_funds_the_terms_and_settles_the_aid(world):
@@ -241,15 +258,18 @@ def test_the_bank_pays_between_the_signature_and_today(story, day, reason):
 
 def test_an_account_changed_after_the_signature_does_not_hide_a_transfer_made(story):
     order = story.sign(story.request())
-    _propose_other_iban(story.world)
-    assert story.execute(order).amount == TOTAL
+    story.change_account()
+    with pytest.raises(InvalidInputError, match="confirmez le compte qui a été payé") as refused:
+        story.execute(order)
+    assert list(refused.value.faults) == ["account_confirmed"]
+    assert story.fresh(order).state == "signed"
+    assert story.execute(order, account_confirmed=True).amount == TOTAL
 
 
 # --- Giving up ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("signed", [False, True])
-@pytest.mark.parametrize("name", ["theo", "marc"])
+@pytest.mark.parametrize(("name", "signed"), [("theo", False), ("theo", True), ("marc", False)])
 def test_given_up_then_asked_again(story, signed, name):
     order = story.request()
     if signed:
@@ -269,6 +289,27 @@ def test_giving_up_needs_a_reason(story):
     with pytest.raises(InvalidInputError) as refused:
         story.give_up(order, reason="  ")
     assert list(refused.value.faults) == ["reason"]
+
+
+def test_a_signed_order_is_the_treasurer_s_to_give_up(story):
+    """The bank may have the transfer: asked again by the manager, the terms would be paid twice."""
+    order = story.sign(story.request())
+    with pytest.raises(NotAllowedError, match="seul le trésorier peut l’abandonner"):
+        story.give_up(order, actor=story.world.marc)
+    with pytest.raises(InvalidInputError) as refused:
+        story.give_up(order, reason="", not_executed=False)
+    assert set(refused.value.faults) == {"reason", "not_executed"}
+    assert {term.state for term in story.terms()} == {"ORDERED"}
+    story.give_up(order)
+    assert story.fresh(order).state == "given_up"
+
+
+def test_the_order_of_a_stopped_aid_given_up_gives_the_money_back(story):
+    order = story.sign(story.request())
+    story.stop()
+    story.give_up(order)
+    assert {term.state for term in story.terms()}.isdisjoint({"GRANTED", "ORDERED"})
+    assert story.fresh(story.funds[0]).to_pay == 0
 
 
 # --- Every move, state and role -------------------------------------------------------------------

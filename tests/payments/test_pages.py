@@ -177,6 +177,59 @@ def test_the_manager_gives_up_with_a_reason(story, pages):
     assert "Le locataire est parti" in pages(marc, url("order", order))
 
 
+def test_a_signed_order_is_given_up_by_the_treasurer_who_declares_it_unpaid(story, pages):
+    order, theo, marc = story.sign(story.request()), story.world.theo, story.world.marc
+    pages(marc, url("give_up", order), {"reason": "Erreur", "not_executed": "on"}, status=302)
+    assert story.fresh(order).state == "signed"
+    assert "Abandonner" not in pages(marc, url("order", order))
+    assert "La banque n’a pas exécuté ce virement" in pages(theo, url("give_up", order))
+    assert "Vérifiez auprès de la banque" in pages(theo, url("give_up", order), {"reason": "Rejeté"})
+    pages(theo, url("give_up", order), {"reason": "Rejeté", "not_executed": "on"}, status=302)
+    assert story.fresh(order).state == "given_up"
+
+
+def test_an_unsigned_order_asks_for_no_declaration(story, pages):
+    assert "n’a pas exécuté" not in pages(story.world.theo, url("give_up", story.request()))
+
+
+CHANGED = "Les coordonnées bancaires du bailleur ont changé"
+
+
+def test_a_changed_account_is_told_wherever_the_signed_order_is(story, pages, rf):
+    order, theo = story.sign(story.request()), story.world.theo
+    today = f"{localdate():%d/%m/%Y}"
+    signed_list = f"{LIST}?etat=signed"
+    for address in (url("order", order), url("execution", order)):
+        assert CHANGED not in pages(theo, address)
+    assert "compte changé" not in pages(theo, signed_list)
+    assert "bien parti" not in pages(theo, url("execution", order))
+    story.change_account()
+    for name in ("theo", "marc", "anne"):
+        assert CHANGED in pages(getattr(story.world, name), url("order", order))
+        assert "compte changé" in pages(getattr(story.world, name), signed_list)
+    assert cards(theo, rf)["Virements à constater"][0]["badge"] == "compte changé"
+    page = pages(theo, url("execution", order))
+    assert CHANGED in page
+    assert "Le virement est bien parti sur le compte …2606" in page
+    assert "Cochez la case si" in pages(theo, url("execution", order), {"executed_on": today})
+    assert story.fresh(order).state == "signed"
+    pages(theo, url("execution", order), {"executed_on": today, "account_confirmed": "on"}, status=302)
+    assert story.fresh(order).state == "executed"
+    assert CHANGED not in pages(theo, url("order", order))
+
+
+def test_a_stopped_aid_is_told_on_its_orders(story, pages):
+    theo = story.world.theo
+    unsigned = story.request(story.term_ids[:1])
+    signed = story.sign(story.request(story.term_ids[1:]))
+    assert "L’aide est arrêtée" not in pages(theo, url("order", signed))
+    story.stop()
+    assert "L’aide est arrêtée : abandonnez cet ordre." in pages(theo, url("order", unsigned))
+    pages(theo, url("sign", unsigned), {"read": "on"}, status=302)
+    assert story.fresh(unsigned).state == "to_sign"
+    assert "L’aide est arrêtée" in pages(theo, url("order", signed))
+
+
 # --- Asking ---------------------------------------------------------------------------------------
 
 
