@@ -154,7 +154,7 @@ WHEN = [
     ("sign", ORDERS, lambda s: payments.may_sign(TREASURER, order(s)), {"to_sign"}),
     ("execute", ORDERS, lambda s: payments.may_record_execution(TREASURER, order(s)), {"signed"}),
     ("give up", ORDERS, lambda s: payments.may_give_up(TREASURER, order(s)), {"to_sign", "signed"}),
-    ("give up, manager", ORDERS, lambda s: payments.may_give_up(MANAGER, order(s)), {"to_sign", "signed"}),
+    ("give up, manager", ORDERS, lambda s: payments.may_give_up(MANAGER, order(s)), {"to_sign"}),
     ("edit a case", ("OPEN", "CLOSED"), lambda s: cases.may_edit(WORKER, case(state=s)), {"OPEN"}),
     ("close a case", ("OPEN", "CLOSED"), lambda s: cases.may_close(WORKER, case(state=s), held=False), {"OPEN"}),
     ("reopen a case", ("OPEN", "CLOSED"), lambda s: cases.may_reopen(WORKER, case(state=s)), {"CLOSED"}),
