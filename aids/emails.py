@@ -66,6 +66,7 @@ def _send(request_pk: int, recipients: Sequence[str], subject: str, body: str) -
     for recipient in recipients:
         try:
             send_mail(settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + subject, body, None, [recipient])
-        except OSError:
-            # Ids only: the subject would name the request in the logs' readers' hands.
-            logger.exception("mail about aid request %s was not sent", request_pk)
+        except OSError as error:
+            # Ids only: the subject would name the request in the logs' readers' hands, and the mail
+            # server's answer the person written to.
+            logger.error("mail about aid request %s was not sent (%s)", request_pk, type(error).__name__)

@@ -82,6 +82,6 @@ def _send(what: str, recipients: list[str], subject: str, body: str) -> None:
     for recipient in recipients:
         try:
             send_mail(settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + subject, body, None, [recipient])
-        except OSError:
-            # Ids only: the logs have other readers than the case.
-            logger.exception("mail about case %s was not sent", what)
+        except OSError as error:
+            # Ids only, not the mail server's answer: the logs have other readers than the case.
+            logger.error("mail about case %s was not sent (%s)", what, type(error).__name__)

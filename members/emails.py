@@ -28,9 +28,10 @@ def send_invitation(invitation: Invitation, token: str, inviter: str) -> None:
     body = render_to_string("emails/invitation.txt", context)
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [invitation.email])
-    except OSError:
-        # smtplib's errors are OSErrors too. The page offers to send the invitation again.
-        logger.exception("invitation %s not sent", invitation.public_id)
+    except OSError as error:
+        # smtplib's errors are OSErrors too, and some name the address: only their kind is logged.
+        # The page offers to send the invitation again.
+        logger.error("invitation %s not sent (%s)", invitation.public_id, type(error).__name__)
 
 
 def send_new_device(user: User, device: str, at: dt.datetime) -> None:
@@ -45,5 +46,5 @@ def send_new_device(user: User, device: str, at: dt.datetime) -> None:
     body = render_to_string("emails/new_device.txt", context)
     try:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
-    except OSError:
-        logger.exception("new device of user %s not told", user.public_id)
+    except OSError as error:
+        logger.error("new device of user %s not told (%s)", user.public_id, type(error).__name__)

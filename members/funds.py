@@ -132,7 +132,7 @@ def commit(
     *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
 ) -> None:
     """Commit money at the validation of a request. Raises InsufficientFundsError and writes nothing."""
-    require(permissions.may_write_ledger(actor))
+    require(permissions.may_write_ledger(actor, EntryKind.COMMITMENT))
     _write(
         EntryKind.COMMITMENT,
         actor=actor,
@@ -149,7 +149,7 @@ def release(
     *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
 ) -> None:
     """Give back committed money that will not be paid. Raises InsufficientFundsError."""
-    require(permissions.may_write_ledger(actor))
+    require(permissions.may_write_ledger(actor, EntryKind.RELEASE))
     _write(
         EntryKind.RELEASE,
         actor=actor,
@@ -166,7 +166,7 @@ def pay(
     *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
 ) -> None:
     """Record an executed payment of committed money. Raises InsufficientFundsError."""
-    require(permissions.may_write_ledger(actor))
+    require(permissions.may_write_ledger(actor, EntryKind.PAYMENT))
     _write(
         EntryKind.PAYMENT,
         actor=actor,
@@ -183,7 +183,7 @@ def recover(
     *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
 ) -> None:
     """Take back a payment that came back: the money is available again. Raises InsufficientFundsError."""
-    require(permissions.may_write_ledger(actor))
+    require(permissions.may_write_ledger(actor, EntryKind.RECOVERY))
     _write(
         EntryKind.RECOVERY,
         actor=actor,

@@ -6,6 +6,7 @@ from ales.verdict import ALLOWED, Verdict, refused
 from members.access import Actor
 from members.models import BankDetails, Invitation, Membership, Organisation
 from members.models.bank_details import BankDetailsState
+from members.models.fund import EntryKind
 from members.roles import ROLES_OF_KIND, OrganisationKind, Role
 
 ADMIN_ONLY = _("Seule l’équipe ALES peut le faire.")
@@ -93,11 +94,16 @@ def may_manage_funds(actor: Actor) -> Verdict:
     return ALLOWED if actor.is_admin else refused(ADMIN_ONLY)
 
 
-def may_write_ledger(actor: Actor) -> Verdict:
-    """Commit, release, pay, recover: managers and the association; the rooms above say when."""
-    if actor.is_manager or actor.is_association:
+def may_write_ledger(actor: Actor, kind: EntryKind) -> Verdict:
+    """Commit: a manager. Pay, recover: the association. Release: both. The rooms above say when.
+
+    The policy of the ledger's table says the same (members/migrations/0010).
+    """
+    if actor.is_manager and kind in {EntryKind.COMMITMENT, EntryKind.RELEASE}:
         return ALLOWED
-    return refused(_("Votre habilitation ne permet pas d’engager un fonds."))
+    if actor.is_association and kind != EntryKind.COMMITMENT:
+        return ALLOWED
+    return refused(_("Votre habilitation ne permet pas cette écriture sur un fonds."))
 
 
 def may_read_statement(actor: Actor, owner_id: int) -> Verdict:

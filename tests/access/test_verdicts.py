@@ -18,6 +18,7 @@ from cases.models import Protocol, TenantCase
 from members import permissions as members
 from members.access import Actor
 from members.models import BankDetails, Invitation, Membership, Organisation
+from members.models.fund import EntryKind
 from members.roles import ROLES_OF_KIND, OrganisationKind, Role
 from payments import permissions as payments
 from payments.models import PaymentAdvice, PaymentOrder
@@ -119,7 +120,10 @@ WHO = [
     ("manage an agent's invitation", lambda a: members.may_manage_invitation(a, Invitation(organisation=organisation("BAILLEUR"), role="LANDLORD_AGENT")), {"manager", "agent", "admin"}, {"admin"}),
     ("manage a worker's invitation", lambda a: members.may_manage_invitation(a, Invitation(organisation=organisation("BAILLEUR"), role="SOCIAL_WORKER")), {"manager", "admin"}, {"admin"}),
     ("manage funds", members.may_manage_funds, {"admin"}, {"admin"}),
-    ("write the ledger", members.may_write_ledger, {"manager"} | ASSOCIATION, {"manager"} | ASSOCIATION),
+    ("commit money", lambda a: members.may_write_ledger(a, EntryKind.COMMITMENT), {"manager"}, {"manager"}),
+    ("release money", lambda a: members.may_write_ledger(a, EntryKind.RELEASE), {"manager"} | ASSOCIATION, {"manager"} | ASSOCIATION),
+    ("pay from a fund", lambda a: members.may_write_ledger(a, EntryKind.PAYMENT), ASSOCIATION, ASSOCIATION),
+    ("recover money", lambda a: members.may_write_ledger(a, EntryKind.RECOVERY), ASSOCIATION, ASSOCIATION),
     ("read a statement", lambda a: members.may_read_statement(a, OWN), {"manager"} | ASSOCIATION, ASSOCIATION),
     ("enter bank details", lambda a: members.may_enter_bank_details(a, organisation("BAILLEUR")), {"agent", "admin"}, {"admin"}),
     ("enter a CIL's bank details", lambda a: members.may_enter_bank_details(a, organisation("CIL")), set(), set()),

@@ -1,5 +1,7 @@
 """Mails about requests: to whom, and nothing of the social file (DOMAIN §14)."""
 
+from smtplib import SMTPRecipientsRefused
+
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
@@ -44,13 +46,15 @@ def test_the_author_is_told_of_a_decision_without_its_meaning(
 
 
 def test_a_broken_mail_server_undoes_nothing(
-    world, request_, monkeypatch, django_capture_on_commit_callbacks
+    world, request_, monkeypatch, caplog, django_capture_on_commit_callbacks
 ):
     def refuse(*args, **kwargs):
-        raise ConnectionRefusedError
+        raise SMTPRecipientsRefused({"claire@test.example": (550, b"unknown")})
 
     monkeypatch.setattr(EmailBackend, "send_messages", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         granted = stories.grant(world.marc, request_, world.fund())
     with tenancy.tenant(world.marc.context):
         assert AidRequest.objects.get(pk=granted.pk).state == "validated"
+    assert f"aid request {granted.pk} was not sent (SMTPRecipientsRefused)" in caplog.text
+    assert "claire" not in caplog.text

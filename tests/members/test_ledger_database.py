@@ -8,6 +8,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from ales import tenancy
 from members.models import Fund, FundEntry
+from members.models.fund import EntryKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -31,8 +32,9 @@ def test_sums_follow_the_entries(world):
     with tenancy.tenant(world.marc.context):
         entry(fund, "COMMITMENT", "60", world.marc)
         entry(fund, "RELEASE", "10", world.marc)
-        entry(fund, "PAYMENT", "30", world.marc)
-        entry(fund, "RECOVERY", "5", world.marc)
+    with tenancy.tenant(world.theo.context):
+        entry(fund, "PAYMENT", "30", world.theo)
+        entry(fund, "RECOVERY", "5", world.theo)
         fund.refresh_from_db()
     assert (fund.available, fund.to_pay) == (Decimal("55.00"), Decimal("20.00"))
 
@@ -44,6 +46,37 @@ def test_more_than_available_is_refused(world):
             entry(fund, "COMMITMENT", "100.01", world.marc)
         fund.refresh_from_db()
     assert fund.available == Decimal("100.00")
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("marc", {"COMMITMENT", "RELEASE"}),
+        ("theo", {"CONTRIBUTION", "TRANSFER_IN", "TRANSFER_OUT", "RELEASE", "PAYMENT", "RECOVERY"}),
+        ("anne", {"CONTRIBUTION", "TRANSFER_IN", "TRANSFER_OUT", "RELEASE", "PAYMENT", "RECOVERY"}),
+        ("claire", set()),
+        ("lea", set()),
+    ],
+)
+def test_row_security_alone_says_who_writes_which_kind(world, name, written):
+    """The money is there for each kind: what is refused is refused to the capacity."""
+    fund, actor = world.fund("100"), getattr(world, name)
+    with tenancy.tenant(world.marc.context):
+        entry(fund, "COMMITMENT", "50", world.marc)
+    with tenancy.tenant(world.theo.context):
+        entry(fund, "PAYMENT", "20", world.theo)
+    accepted, refusals = set(), []
+    with tenancy.tenant(actor.context):
+        for kind in EntryKind.values:
+            try:
+                with transaction.atomic():
+                    entry(fund, kind, "1", actor)
+            except ProgrammingError as error:
+                refusals.append(str(error))
+            else:
+                accepted.add(kind)
+    assert accepted == written
+    assert all("row-level security" in refusal for refusal in refusals)
 
 
 def test_application_cannot_write_a_sum(world):

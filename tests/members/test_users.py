@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ales.errors import InvalidInputError, NotAllowedError
-from members import operations
+from members import emails, operations
 from members.models import Invitation, Membership, User
 from members.operations import InvitationClosedError
 from members.roles import Role
+from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -126,14 +128,25 @@ class TestInvite:
 
     def test_a_mail_server_that_fails_undoes_nothing(self, world, invite, monkeypatch, caplog):
         def fail(*args, **kwargs):
-            raise OSError("no route")
+            raise SMTPRecipientsRefused({"nora@test.example": (550, b"unknown")})
 
         mail.outbox.append(mail.EmailMessage(body="/invitation/none/"))
         monkeypatch.setattr("members.emails.send_mail", fail)
         invitation, _token = invite(world.marc, world.cil)
         assert Invitation.objects.filter(pk=invitation.pk).exists()
         assert str(invitation.public_id) in caplog.text
+        assert "SMTPRecipientsRefused" in caplog.text
         assert "nora" not in caplog.text
+
+    def test_a_new_device_not_told_is_logged_without_the_address(self, world, monkeypatch, caplog):
+        def fail(*args, **kwargs):
+            raise SMTPRecipientsRefused({"claire@test.example": (550, b"unknown")})
+
+        monkeypatch.setattr("members.emails.send_mail", fail)
+        user = User.objects.get(pk=world.claire.user_id)
+        emails.send_new_device(user, "Firefox sur Linux", NOW)
+        assert f"{user.public_id} not told (SMTPRecipientsRefused)" in caplog.text
+        assert "claire" not in caplog.text
 
 
 class TestAccept:
