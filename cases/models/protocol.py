@@ -30,9 +30,9 @@ class Protocol(CaseRow):
     """One version of the agreement for one aid.
 
     `terms` is what aids/ handed down, frozen, amounts as texts with two decimals: {reference, purpose,
-    purpose_label, is_renewal, tenant_name, landlord_id, scale_name, rate_percent, months: [{label, month, nature_label, ceiling,
-    amount}], total, residual_rent, arrears, arrears_on, plan_after, explanation}. `month` is the first day
-    in ISO form, None for a settlement.
+    purpose_label, is_renewal, tenant_name, landlord_id, scale_name, rate_percent, months: [{label, month,
+    nature_label, ceiling, amount}], total, residual_rent, arrears, arrears_on, plan_after, explanation}.
+    `month` is the first day in ISO form, None for a settlement.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
