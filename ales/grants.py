@@ -8,6 +8,7 @@ database itself writes it (ales/history).
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 # Tables whose rows the application must never add or change itself.
@@ -15,7 +16,10 @@ READ_ONLY_TABLES = ("django_migrations", "django_content_type", "auth_permission
 
 
 def grant_application_rights(sender, using="default", **kwargs) -> None:
-    """Give the application role its rights on every table; runs as the owner, once a migrate."""
+    """Give the application role its rights on every table; runs as the owner, once a migrate.
+
+    Raises ImproperlyConfigured in production when the owner is the application's own login.
+    """
     if sender.label != "ales":
         return
     connection = connections[using]
@@ -24,6 +28,11 @@ def grant_application_rights(sender, using="default", **kwargs) -> None:
         (owner,) = cursor.fetchone()
         role = settings.APPLICATION_ROLE
         if owner == role:
+            # A production that serves as the owner would give up every limit below.
+            if not (settings.DEBUG or settings.DEMO):
+                raise ImproperlyConfigured(
+                    "Le propriétaire des tables sert aussi les pages : migrez avec MIGRATION_DATABASE_URL."
+                )
             # One address for everything (a reader's machine): nothing to hand over.
             # The catalogue test says so.
             return

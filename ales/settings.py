@@ -124,6 +124,8 @@ def database(url: str) -> dict:
 
 
 DATABASES = {"default": database(MIGRATION_DATABASE_URL if DATABASE_ROLE == "migrator" else DATABASE_URL)}
+if not DEBUG and DATABASE_ROLE == "migrator" and DATABASES["default"]["USER"] == APPLICATION_ROLE:
+    sys.exit("MIGRATION_DATABASE_URL manque ou nomme le compte de DATABASE_URL : il faut deux comptes.")
 # History (ales/history): columns copied from a row need no index of their own; the order is the clock's, so
 # that changes of one transaction are told as they came.
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)

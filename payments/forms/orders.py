@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ales.errors import InvalidInputError
+from ales.errors import InvalidInputError, StalePageError
 from ales.forms import FrenchDateField, PlainTextField
 from payments.states import OrderState
 
@@ -97,3 +97,10 @@ class PaymentRequestForm(forms.Form):
     def __init__(self, *args, choices: list[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["terms"].choices = choices
+
+    def clean(self) -> dict:
+        """A page without a readable version is taken for a stale one."""
+        if self.cleaned_data.get("version") is None:
+            self.errors.pop("version", None)
+            self.add_error(None, StalePageError().message)
+        return self.cleaned_data

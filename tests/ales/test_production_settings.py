@@ -60,3 +60,18 @@ def test_it_does_not_start_as_a_demo():
 
 def test_nothing_turns_the_second_factor_off():
     assert read(SECOND_FACTOR_REQUIRED="0").stdout.split()[6] == "True"
+
+
+@pytest.mark.parametrize("owner", [None, "postgresql://ales_app:other@localhost/ales"])
+def test_the_tables_are_not_made_by_the_application_s_login(owner):
+    answer = read(ALES_DATABASE_ROLE="migrator", MIGRATION_DATABASE_URL=owner)
+    assert answer.returncode != 0
+    assert "MIGRATION_DATABASE_URL" in answer.stderr
+
+
+def test_the_tables_are_made_by_their_owner():
+    assert read(ALES_DATABASE_ROLE="migrator").returncode == 0
+
+
+def test_the_pages_are_served_without_the_owner_s_password():
+    assert read(MIGRATION_DATABASE_URL=None).returncode == 0

@@ -239,10 +239,20 @@ def test_the_manager_chooses_terms(story, pages):
     assert page.count('name="terms"') == 3
     assert "huit cent trente et un euros" in page
     total = pages(marc, url("request_total", story.aid), {"terms": [first]})
+    ask = {"terms": [first], "version": story.aid.version}
     assert "deux cent soixante-dix-sept euros et vingt centimes" in total
     assert "Choisissez au moins une échéance" in pages(marc, url("request", story.aid), {"terms": []})
-    pages(marc, url("request", story.aid), {"terms": [first]}, status=302)
+    pages(marc, url("request", story.aid), ask, status=302)
     assert pages(marc, url("request", story.aid)).count('name="terms"') == 2
+
+
+@pytest.mark.parametrize("version", [None, "", "abc", "-1"])
+def test_a_page_without_its_version_is_stale(story, pages, version):
+    ask = {"terms": [str(term) for term in story.term_ids]}
+    if version is not None:
+        ask["version"] = version
+    assert "Cette page a changé entre-temps" in pages(story.world.marc, url("request", story.aid), ask)
+    assert {term.state for term in story.terms()} == {"GRANTED"}
 
 
 def test_without_confirmed_bank_details_the_page_says_what_to_do(world, pages):
@@ -250,7 +260,8 @@ def test_without_confirmed_bank_details_the_page_says_what_to_do(world, pages):
     page = pages(world.marc, url("request", story.aid))
     assert "demandez à l’équipe ALES de les saisir" in page
     assert 'aria-disabled="true"' in page
-    refused = pages(world.marc, url("request", story.aid), {"terms": [str(story.term_ids[0])]})
+    ask = {"terms": [str(story.term_ids[0])], "version": story.aid.version}
+    refused = pages(world.marc, url("request", story.aid), ask)
     assert "demandez à l’équipe ALES de les saisir" in refused
 
 
