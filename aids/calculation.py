@@ -67,6 +67,7 @@ def calculate(
             terms=tuple(terms),
             arrears=facts.arrears,
             arrears_on=facts.arrears_on,
+            arrears_since=facts.arrears_since,
             benefit_arrears=facts.benefit_arrears,
             earlier_terms=history.earlier_terms,
         )
@@ -126,6 +127,7 @@ def frozen_inputs(case: TenantCase) -> dict[str, Any]:
         "housing": {name: str(value) for name, value in vars(facts.housing).items()},
         "arrears": str(facts.arrears),
         "arrears_on": facts.arrears_on.isoformat() if facts.arrears_on else None,
+        "arrears_since": facts.arrears_since.isoformat() if facts.arrears_since else None,
         "benefit_arrears": str(facts.benefit_arrears),
         "persons": len(facts.persons),
         # Who is helped and who is paid: the protocol was signed with them.

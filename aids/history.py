@@ -6,6 +6,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
@@ -88,4 +89,23 @@ def renewable_aid(case: TenantCase) -> AidRequest | None:
         .exclude(renewals__in=AidRequest.objects.exclude(state__in=["withdrawn", "rejected"]))
         .distinct()
         .first()
+    )
+
+
+def held_settlement(case_id: int, *, but: AidRequest | None = None) -> RentTerm | None:
+    """The settlement another request of the case than `but` asks for or was granted, None while it is free;
+    one query."""
+    return (
+        RentTerm.objects.filter(case_id=case_id, month=None, state__in=TERMS_HOLDING_MONTH)
+        .exclude(request_id=but.pk if but else None)
+        .select_related("request")
+        .first()
+    )
+
+
+def second_settlement_text(held: RentTerm) -> str:
+    """Why the case may not ask for another settlement."""
+    return (
+        _("L’aide au relogement est un seul règlement : la demande %s de ce dossier le porte déjà.")
+        % held.request.reference
     )

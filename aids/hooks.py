@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from aids import permissions
 from aids.display import list_row, purpose_text, queue_row, state_of
-from aids.history import renewable_aid
+from aids.history import held_settlement, renewable_aid, second_settlement_text
 from aids.models import AidRequest
 from aids.models.request import Purpose
-from aids.states import RequestState
+from aids.states import GRANTED, RequestState
 from ales import registry
 from ales.documents.production import Builder
 from ales.registry import Card, NavEntry, Panel
@@ -87,7 +87,8 @@ def count_to_decide(actor: Actor) -> int:
 
 
 def needs_the_file_as_it_stands(case: TenantCase) -> bool:
-    """A manager is deciding on this file: it doesn't change under their eyes."""
+    """A manager is deciding on this file: it stays open, where it is. Its steps may still be corrected, and
+    a change of what the figures rest on has the request sent back instead of granted."""
     return AidRequest.objects.filter(case=case, state=RequestState.SUBMITTED).exists()
 
 
@@ -196,9 +197,16 @@ def case_panel(request: HttpRequest, case: TenantCase) -> list[Panel]:
         "may_create": maintien,
         "renewable": str(renewable.public_id) if renewable else "",
         "may_renew": maintien,
-        "may_settle": _unless_pending(may_create, aids, Purpose.RELOGEMENT),
+        "may_settle": _unless_settled(_unless_pending(may_create, aids, Purpose.RELOGEMENT), case, aids),
     }
     return [Panel(title=_("Aides"), template="aids/_case_panel.html", context=context, order=20)]
+
+
+def _unless_settled(verdict: Verdict, case: TenantCase, aids: list[AidRequest]) -> Verdict:
+    """One settlement a case (DOMAIN §4); asks the database only when one was granted."""
+    granted = any(aid.purpose == Purpose.RELOGEMENT and aid.state in GRANTED for aid in aids)
+    held = held_settlement(case.pk) if verdict and granted else None
+    return refused(second_settlement_text(held)) if held else verdict
 
 
 def _unless_pending(verdict: Verdict, aids: list[AidRequest], purpose: str) -> Verdict:

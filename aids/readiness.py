@@ -6,15 +6,18 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from aids import permissions
 from aids.calculation import calculate_request, is_stale
 from aids.frozen import protocol_terms
 from aids.models import AidRequest
 from aids.states import RequestState
 from ales.errors import InvalidInputError
+from ales.verdict import Verdict, refused
 from cases import facts as case_facts
 from cases import protocols
 from cases.models import TenantCase
 from cases.models.protocol import ProtocolState
+from members.access import Actor
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,19 @@ def missing_points(request: AidRequest, case: TenantCase, at: datetime) -> list[
         *_protocol_points(request, case),
         *_answer_points(request),
     ]
+
+
+def may_validate(actor: Actor, request: AidRequest, case: TenantCase) -> Verdict:
+    """Whether this person may grant the request on its file as it stands now.
+
+    What was submitted, and signed by the household, is what is granted: once the file says otherwise the
+    request goes back to its authors. `case` is loaded with its file.
+    """
+    allowed = permissions.may_validate(actor, request)
+    computation = getattr(request, "computation", None)
+    if allowed and (computation is None or is_stale(computation, case)):
+        return refused(_("Le dossier a changé depuis la soumission : renvoyez la demande."))
+    return allowed
 
 
 def _file_points(case: TenantCase) -> list[MissingPoint]:

@@ -26,6 +26,7 @@ from aids.rules import scale as scale_rules
 from aids.states import GRANTED, RequestState, TermState
 from aids.volume_plan import PlannedAid, Planner
 from aids.volume_timeline import REFUSAL, events_of, write_timelines
+from ales.dates import add_months, first_of_month
 from ales.money import ZERO, round_half_up
 from ales.text import fold
 from ales.volume import Volume, moment
@@ -268,6 +269,7 @@ def _write_computations(volume: Volume, aids: list[PlannedAid], scale: scale_rul
                     "housing": {name: str(value) for name, value in vars(case.situation.housing).items()},
                     "arrears": f"{case.situation.arrears:.2f}",
                     "arrears_on": case.arrears_on.isoformat(),
+                    "arrears_since": add_months(first_of_month(case.arrears_on), -12).isoformat(),
                     "benefit_arrears": "0.00",
                     "persons": len(case.situation.members),
                     "tenant_name": case.tenant,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from aids import emails, permissions
@@ -13,11 +13,21 @@ from aids.frozen import refusal_letter
 from aids.models import AidRequest, RentTerm, SendBackPoint
 from aids.models.event import SendBackSection
 from aids.operations.letters import enqueue_letter
-from aids.operations.steps import lock_request, lock_with_case, record, required_reason, save
+from aids.operations.steps import (
+    lock_request,
+    lock_with_case,
+    record,
+    refuse_second_settlement,
+    required_reason,
+    save,
+)
 from aids.states import LIVE, TERMS_HOLDING_MONTH, TermState
 from ales.errors import InvalidInputError, require
 from cases import facts as case_facts
 from members.access import Actor
+
+#: Constraints of the database that leave a month, a settlement or a renewal to one request.
+ONE_HOLDER = ("term_month_once_a_case", "term_settlement_once_a_case", "aid_renewed_once")
 
 
 @dataclass(frozen=True)
@@ -121,8 +131,20 @@ def reopen(*, actor: Actor, request_id: UUID, version: int | None, reason: str, 
     request.reopen()
     request.decided_by = request.decided_at = request.closed_at = None
     request.decision_reason = ""
-    save(request, at)
-    request.terms.update(state=TermState.ASKED)
+    try:
+        with transaction.atomic():
+            save(request, at)
+            request.terms.update(state=TermState.ASKED)
+    except IntegrityError as error:
+        # The association can't lock the case: another request may take the place at the same moment.
+        if not any(name in str(error) for name in ONE_HOLDER):
+            raise
+        raise InvalidInputError(
+            _(
+                "Une autre demande de ce dossier vient de prendre la place : "
+                "celle-ci ne peut pas être rouverte."
+            )
+        ) from error
     record(
         request,
         actor=actor,
@@ -146,6 +168,7 @@ def _refuse_taken_place(request: AidRequest) -> None:
             _("Une autre demande de ce dossier, %s, a pris la suite : celle-ci ne peut pas être rouverte.")
             % follower.reference
         )
+    refuse_second_settlement(request.case_id, request.purpose, but=request)
     months = [month for month in request.terms.values_list("month", flat=True) if month]
     taken = RentTerm.objects.filter(
         case_id=request.case_id, month__in=months, state__in=TERMS_HOLDING_MONTH

@@ -18,7 +18,15 @@ from aids.models import AidProfile, AidRequest, FundAllocation, RentTerm
 from aids.models.request import Purpose
 from aids.operations.letters import enqueue_letter
 from aids.operations.settlements import release_terms
-from aids.operations.steps import lock_request, lock_with_case, record, required_reason, save
+from aids.operations.steps import (
+    lock_request,
+    lock_with_case,
+    record,
+    refuse_second_settlement,
+    required_reason,
+    save,
+)
+from aids.readiness import may_validate
 from aids.rules.ceiling import period_faults
 from aids.rules.scale import Scale as RuleScale
 from aids.states import TermState
@@ -58,7 +66,7 @@ def validate(
     NotAllowedError, StalePageError.
     """
     case, request = lock_with_case(actor, request_id, version)
-    require(permissions.may_validate(actor, request))
+    require(may_validate(actor, request, case))
     terms = list(request.terms.select_for_update())
     by_id = {decision.term_id: decision for decision in decisions}
     if set(by_id) != {term.public_id for term in terms}:
@@ -102,8 +110,9 @@ def validate(
 
 
 def _check_periods(request: AidRequest, case: TenantCase, terms: Sequence[RentTerm]) -> None:
-    """Another aid may have taken these months since the submission."""
+    """Another aid may have taken these months, or the one settlement, since the submission."""
     if request.purpose != Purpose.MAINTIEN:
+        refuse_second_settlement(case.pk, request.purpose, but=request)
         return
     history = history_of(case, excluding=request, arrears_on=None)
     found = period_faults(

@@ -19,13 +19,15 @@ from aids.operations.steps import (
     lock_request,
     lock_with_case,
     record,
+    refuse_second_settlement,
+    refuse_taken_purpose,
     refuse_unready,
     required_reason,
     save,
     sign,
 )
 from aids.readiness import missing_points
-from aids.states import TERMS_HOLDING_MONTH, RequestState, TermState
+from aids.states import TERMS_HOLDING_MONTH, TermState
 from ales.errors import InvalidInputError, require
 from ales.numbering import next_number
 from cases import facts as case_facts
@@ -41,7 +43,7 @@ def create_request(
     """A new draft on this case, or the renewal of its granted aid (`renewal_of`, a request's public id).
 
     Raises NotAllowedError, and InvalidInputError when the case has no tenant or dwelling yet, has a
-    request on its way, or may not renew.
+    request on its way, may not renew, or had its settlement.
     """
     case = lock_case(actor, public_id=case_id)
     require(permissions.may_create(actor, case))
@@ -74,9 +76,9 @@ def _renewed(case: TenantCase, purpose: str, renewal_of: UUID | None) -> AidRequ
             raise InvalidInputError(
                 _("L’aide au relogement est un seul règlement : elle ne se renouvelle pas.")
             )
-        _refuse_pending(case, purpose)
+        refuse_taken_purpose(case, purpose)
         return None
-    _refuse_pending(case, purpose)
+    refuse_taken_purpose(case, purpose)
     granted = (
         AidRequest.objects.granted()
         .filter(case=case, purpose=Purpose.MAINTIEN, terms__state__in=TERMS_HOLDING_MONTH)
@@ -101,19 +103,6 @@ def _renewed(case: TenantCase, purpose: str, renewal_of: UUID | None) -> AidRequ
             _("Seule une aide accordée de ce dossier, non encore renouvelée, se renouvelle.")
         )
     return renewed
-
-
-def _refuse_pending(case: TenantCase, purpose: str) -> None:
-    pending = AidRequest.objects.filter(
-        case=case,
-        purpose=purpose,
-        state__in=[RequestState.DRAFT, RequestState.SUBMITTED, RequestState.RETURNED],
-    ).first()
-    if pending:
-        raise InvalidInputError(
-            _("La demande %s de ce dossier est déjà en cours : terminez-la ou retirez-la.")
-            % pending.reference
-        )
 
 
 @transaction.atomic
@@ -158,6 +147,7 @@ def submit(*, actor: Actor, request_id: UUID, version: int | None, at: datetime)
     """
     case, request = lock_with_case(actor, request_id, version)
     require(permissions.may_submit(actor, request))
+    refuse_second_settlement(case.pk, request.purpose, but=request)
     missing = missing_points(request, case, at)
     if missing:
         raise InvalidInputError({"": [point.message for point in missing]})

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from aids.history import held_settlement, second_settlement_text
 from aids.models import AidEvent, AidRequest
+from aids.models.request import Purpose
+from aids.states import RequestState
 from ales.errors import InvalidInputError, NotAllowedError, StalePageError
 from ales.explanation import Fault
 from ales.text import fold
@@ -105,6 +108,36 @@ def refuse_unready(case: TenantCase) -> None:
     faults = [fault.message for fault in case_facts.missing_points(case) if fault.code in blocking]
     if faults:
         raise InvalidInputError({"": faults})
+
+
+def refuse_taken_purpose(case: TenantCase, purpose: str, *, but: AidRequest | None = None) -> None:
+    """Raise InvalidInputError when another request of the case than `but` has this purpose and is on its way,
+    or when its one settlement is taken. Call it under the lock of the case."""
+    pending = (
+        AidRequest.objects.filter(
+            case=case,
+            purpose=purpose,
+            state__in=[RequestState.DRAFT, RequestState.SUBMITTED, RequestState.RETURNED],
+        )
+        .exclude(pk=but.pk if but else None)
+        .first()
+    )
+    if pending:
+        raise InvalidInputError(
+            _("La demande %s de ce dossier est déjà en cours : terminez-la ou retirez-la.")
+            % pending.reference
+        )
+    refuse_second_settlement(case.pk, purpose, but=but)
+
+
+def refuse_second_settlement(case_id: int, purpose: str, *, but: AidRequest | None = None) -> None:
+    """Raise InvalidInputError when a RELOGEMENT is asked for and another request of the case holds its one
+    settlement (DOMAIN §4). Call it under the lock of the case."""
+    if purpose != Purpose.RELOGEMENT:
+        return
+    held = held_settlement(case_id, but=but)
+    if held:
+        raise InvalidInputError(second_settlement_text(held))
 
 
 def copy_who_and_where(request: AidRequest, facts: case_facts.CaseFacts) -> None:

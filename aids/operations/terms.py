@@ -30,6 +30,8 @@ from aids.operations.steps import (
     faults_by_field,
     lock_with_case,
     record,
+    refuse_second_settlement,
+    refuse_taken_purpose,
     refuse_unready,
     save,
     sign,
@@ -96,6 +98,10 @@ def save_terms(
     require(permissions.may_edit(actor, request))
     if request.renewal_of_id and purpose != Purpose.MAINTIEN:
         raise InvalidInputError({"purpose": [_("Un renouvellement garde l’objet « maintien ».")]})
+    if purpose != request.purpose:
+        refuse_taken_purpose(case, purpose, but=request)
+    else:
+        refuse_second_settlement(case.pk, purpose, but=request)
     refuse_unready(case)
     calculation = _calculate(case, request, purpose, terms, at)
     faults = faults_by_field(calculation.faults)

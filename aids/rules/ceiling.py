@@ -43,7 +43,7 @@ class AskedTerm:
 class AidInput:
     """Everything the computation of a request needs. Amounts in euros.
 
-    `earlier_terms` are the aids already granted in this case (they lower the same arrears).
+    `arrears_since` is a day of the first unpaid month, None while it isn't known. `earlier_terms` are the aids already granted in this case (they lower the same arrears).
     """
 
     purpose: Purpose
@@ -52,6 +52,7 @@ class AidInput:
     terms: tuple[AskedTerm, ...]
     arrears: Decimal = ZERO
     arrears_on: date | None = None
+    arrears_since: date | None = None
     benefit_arrears: Decimal = ZERO
     earlier_terms: tuple[PaidTerm, ...] = ()
 
@@ -103,16 +104,27 @@ def monthly_ceiling(residual: Figure, scale: Scale) -> Figure:
     return Figure(value, format_euros(value), explanation)
 
 
-def settlement_ceiling(arrears: Decimal, scale: Scale) -> Figure:
-    """min(arrears, settlement cap), whatever the residual rent (DOMAIN §4). Raises ValueError below 0."""
-    if arrears < 0:
-        raise ValueError("La dette ne peut pas être négative.")
-    value = round_down(min(arrears, scale.settlement_cap))
+def settlement_ceiling(
+    arrears: Decimal, scale: Scale, *, aided: Decimal = ZERO, benefit_arrears: Decimal = ZERO
+) -> Figure:
+    """min(arrears − earlier aids inside them − benefit arrears, settlement cap), never negative, whatever the
+    residual rent (DOMAIN §4): a grant never pays more than what is still owed.
+
+    All in euros; `aided` is what earlier aids pay of these arrears. Raises ValueError on an amount below 0.
+    """
+    if arrears < 0 or aided < 0 or benefit_arrears < 0:
+        raise ValueError("La dette et ce qui s’en déduit ne peuvent pas être négatifs.")
+    value = round_down(min(max(ZERO, arrears - aided - benefit_arrears), scale.settlement_cap))
     explanation = Explanation(
         title="Plafond du règlement pour relogement",
-        formula="dette de loyer, au plus le plafond du relogement",
+        formula=(
+            "dette de loyer − aides déjà accordées sur cette dette − rappel d’APL ou d’AL, "
+            "au moins 0 € et au plus le plafond du relogement"
+        ),
         inputs=(
             ("Dette de loyer", format_euros(arrears)),
+            ("Aides déjà accordées sur cette dette", format_euros(aided)),
+            ("Rappel d’APL ou d’AL", format_euros(benefit_arrears)),
             ("Plafond du relogement", format_euros(scale.settlement_cap)),
             ("Barème", scale.label),
         ),
@@ -129,7 +141,10 @@ def compute(aid: AidInput) -> Computation:
     """
     residual = residual_rent(aid.housing)
     if aid.purpose == Purpose.RELOGEMENT:
-        rate, ceiling = None, settlement_ceiling(aid.arrears, aid.scale)
+        rate = None
+        ceiling = settlement_ceiling(
+            aid.arrears, aid.scale, aided=_inside(aid.earlier_terms), benefit_arrears=aid.benefit_arrears
+        )
     else:
         rate, ceiling = aid.scale.rate_for(residual.value), monthly_ceiling(residual, aid.scale)
     terms = tuple(
@@ -259,6 +274,13 @@ def _amount_faults(aid: AidInput, ceiling: Figure, terms: tuple[ComputedTerm, ..
             )
         if aid.arrears == 0:
             yield Fault("no_arrears", "arrears", "Sans dette de loyer, il n’y a rien à régler.")
+        elif ceiling.value == 0:
+            yield Fault(
+                "arrears_covered",
+                "arrears",
+                "Il n’y a plus rien à régler : les aides déjà accordées et le rappel d’APL ou d’AL "
+                "couvrent la dette.",
+            )
     else:
         if any(term.month is None for term in terms):
             yield Fault("month_missing", "months", "Chaque terme doit indiquer son mois.")
@@ -278,6 +300,36 @@ def _amount_faults(aid: AidInput, ceiling: Figure, terms: tuple[ComputedTerm, ..
             )
         elif term.amount < 0 or (term.amount == 0 and term.ceiling > 0):
             yield Fault("amount_too_low", f"terms.{index}.amount", f"Le montant{named} doit dépasser 0 €.")
+    if aid.purpose == Purpose.MAINTIEN:
+        yield from _arrears_faults(aid, terms)
+
+
+def _arrears_faults(aid: AidInput, terms: tuple[ComputedTerm, ...]) -> Iterable[Fault]:
+    """Months said to be inside the arrears that can't be: before them, or more than them."""
+    inside = _inside(aid.earlier_terms)
+    since = first_of_month(aid.arrears_since) if aid.arrears_since else None
+    for index, term in enumerate(terms):
+        if term.position != TermPosition.PAST or term.month is None:
+            continue
+        if since and term.month < since:
+            yield Fault(
+                "before_arrears",
+                f"terms.{index}.month",
+                f"Ce mois précède le premier mois impayé, {format_month(since)}.",
+            )
+        inside += term.amount
+        if inside > aid.arrears:
+            yield Fault(
+                "above_arrears",
+                f"terms.{index}.amount",
+                f"Avec {format_month(term.month)}, les aides sur des mois impayés ({format_euros(inside)}) "
+                f"dépassent la dette de {format_euros(aid.arrears)}.",
+            )
+
+
+def _inside(terms: Iterable[PaidTerm]) -> Decimal:
+    """Euros of these aids that pay the arrears."""
+    return sum((term.amount for term in terms if term.position == TermPosition.PAST), start=ZERO)
 
 
 def _total(ceiling: Figure, terms: tuple[ComputedTerm, ...]) -> Figure:

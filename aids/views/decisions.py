@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from aids import operations as ops
-from aids import permissions
+from aids import permissions, readiness
 from aids.display import purpose_text, state_of, term_rows, waiting_days, waiting_text
 from aids.forms.decisions import GrantForm, ReasonForm, SendBackForm
 from aids.funding import fund_choices
@@ -71,7 +71,8 @@ def _context(request: HttpRequest, found: AidRequest, **forms) -> dict:
         ],
         "authors": [user.full_name for user in User.objects.filter(pk__in=found.author_ids)],
         "deciders": _deciders(found),
-        "may_validate": permissions.may_validate(actor, found),
+        "may_decide": permissions.may_validate(actor, found),
+        "may_validate": readiness.may_validate(actor, found, case),
         "may_send_back": permissions.may_send_back(actor, found),
         "may_reject": permissions.may_reject(actor, found),
         "grant_form": forms.get("grant_form") or GrantForm(terms=terms, funds=funds),

@@ -18,10 +18,15 @@ def find(request: HttpRequest, request_id: UUID) -> AidRequest:
     return get_object_or_404(found, public_id=request_id)
 
 
-def page_version(request: HttpRequest) -> int | None:
-    """The version of the object the form was made from."""
+#: Of no request: their versions start at 1.
+NO_VERSION = 0
+
+
+def page_version(request: HttpRequest) -> int:
+    """The version of the object the form was made from; one that never fits when it is missing or malformed,
+    so that the page is told to be stale instead of going unchecked."""
     typed = request.POST.get("version", "")
-    return int(typed) if typed.isdecimal() and len(typed) < 10 else None
+    return int(typed) if typed.isdecimal() and len(typed) < 10 else NO_VERSION
 
 
 def refused(request: HttpRequest, refusal: Refusal, url_name: str, request_id: UUID) -> HttpResponse:

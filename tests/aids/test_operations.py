@@ -162,6 +162,75 @@ def test_a_withdrawn_renewal_leaves_its_place(world):
     assert new_request(world, case, renewal_of=first.public_id).renewal_of_id == first.pk
 
 
+def settlement() -> list[ops.TermInput]:
+    return [ops.TermInput(proof_kind="STATEMENT", proof=stories.pdf_upload())]
+
+
+def granted_settlement(world, case):
+    request = new_request(world, case, purpose="RELOGEMENT")
+    save_terms(world, request, settlement(), purpose="RELOGEMENT")
+    stories.sign_protocol(world.claire, request)
+    with tenancy.tenant(world.claire.context):
+        ops.submit(actor=world.claire, request_id=request.public_id, version=None, at=NOW)
+    return stories.grant(world.marc, request, world.fund())
+
+
+def test_a_second_settlement_is_refused_while_the_first_one_holds(world, case):
+    first = granted_settlement(world, case)
+    with pytest.raises(InvalidInputError, match=f"un seul règlement.*{first.reference}"):
+        new_request(world, case, purpose="RELOGEMENT")
+    with tenancy.tenant(world.marc.context):
+        ops.stop(actor=world.marc, request_id=first.public_id, version=None, reason="Départ.", at=NOW)
+    assert new_request(world, case, purpose="RELOGEMENT").purpose == "RELOGEMENT"
+
+
+def test_a_draft_may_not_become_a_second_settlement(world, case):
+    draft = new_request(world, case)
+    granted_settlement(world, case)
+    with pytest.raises(InvalidInputError, match="un seul règlement"):
+        save_terms(world, draft, settlement(), purpose="RELOGEMENT")
+
+
+def test_a_draft_may_not_take_the_purpose_of_another_one(world, case):
+    other = new_request(world, case, purpose="RELOGEMENT")
+    draft = new_request(world, case)
+    with pytest.raises(InvalidInputError, match=f"{other.reference} de ce dossier est déjà en cours"):
+        save_terms(world, draft, settlement(), purpose="RELOGEMENT")
+
+
+def test_a_settlement_pays_what_other_aids_and_benefits_leave_of_the_arrears(world, case):
+    with tenancy.tenant(world.claire.context):
+        case.tenancy.arrears, case.tenancy.benefit_arrears = Decimal("2000"), Decimal("150")
+        case.tenancy.save()
+    request = stories.submitted(world.claire, case)
+    stories.grant(world.marc, request, world.fund())
+    settling = new_request(world, case, purpose="RELOGEMENT")
+    saved = save_terms(world, settling, settlement(), purpose="RELOGEMENT")
+    assert saved.asked_amount == Decimal("1018.40")  # 2,000 − 831.60 − 150
+
+
+def test_a_month_before_the_first_unpaid_one_is_refused_where_it_was_typed(world, case):
+    request = new_request(world, case)
+    with pytest.raises(InvalidInputError, match="précède le premier mois impayé, avril 2025") as refusal:
+        save_terms(world, request, [ops.TermInput(dt.date(2025, 3, 1)), ops.TermInput(dt.date(2025, 4, 1))])
+    assert list(refusal.value.faults) == ["terms.0.month"]
+
+
+def test_reopening_at_the_moment_another_takes_the_place_is_told(world, case, monkeypatch):
+    request = stories.submitted(world.claire, case)
+    with tenancy.tenant(world.marc.context):
+        ops.reject(actor=world.marc, request_id=request.public_id, version=None, reason="FSL.", at=NOW)
+    stories.draft(world.claire, case)
+    # What the check reads a moment before the other request is saved.
+    monkeypatch.setattr("aids.operations.decisions._refuse_taken_place", lambda request: None)
+    with (
+        tenancy.tenant(world.anne.context),
+        pytest.raises(InvalidInputError, match="vient de prendre la place"),
+    ):
+        ops.reopen(actor=world.anne, request_id=request.public_id, version=None, reason="Revoir.", at=NOW)
+    assert reload(request, world.marc).state == "rejected"
+
+
 @pytest.mark.parametrize(
     ("months", "message"),
     [
@@ -436,6 +505,17 @@ def test_a_bad_decision_is_refused_at_its_field(world, case, changes, field, mes
         validate(world, request, [dataclasses.replace(first, **changes), *others])
     assert message in " ".join(refusal.value.faults[field])
     assert reload(request, world.marc).state == "submitted"
+
+
+def test_a_file_changed_since_the_submission_is_sent_back_instead_of_granted(world, case):
+    request = stories.submitted(world.claire, case)
+    with tenancy.tenant(world.claire.context):
+        case.tenancy.landlord = world.other_landlord
+        case.tenancy.save()
+    with pytest.raises(NotAllowedError, match="changé depuis la soumission : renvoyez la demande"):
+        stories.grant(world.marc, request, world.fund())
+    assert reload(request, world.marc).state == "submitted"
+    assert send_back(world, request, "Autre bailleur.").state == "returned"
 
 
 def test_nothing_granted_is_not_a_validation(world, case):

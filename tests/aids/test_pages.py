@@ -10,6 +10,7 @@ from django.urls import reverse
 from aids import operations as ops
 from aids.models import AidRequest, Scale
 from ales import tenancy
+from cases.models import Tenancy
 from tests.aids import stories
 from tests.world import NOW
 
@@ -219,7 +220,8 @@ def test_the_protocol_is_prepared_from_the_page(world, sign_in):
     world.scale()
     request = stories.draft(world.claire, world.complete_case())
     client = sign_in(world.claire)
-    response = client.post(reverse("aids:prepare_protocol", args=[request.public_id]))
+    address = reverse("aids:prepare_protocol", args=[request.public_id])
+    response = client.post(address, {"version": request.version})
     assert response.status_code == 302
     opened = client.get(response.url).content.decode()
     assert "!! undefined" not in opened
@@ -238,6 +240,14 @@ def test_the_decision_screen_shows_what_the_decision_needs(world, request_, sign
     assert closed.name in text
     assert fund.name in text
     assert "seulement les locataires du bailleur" in text
+
+
+def test_the_decision_screen_says_why_a_changed_file_is_not_granted(world, request_, sign_in):
+    with tenancy.tenant(world.claire.context):
+        Tenancy.objects.filter(case_id=request_.case_id).update(arrears=Decimal("7000"))
+    text = page(sign_in(world.marc), "decision", request_.public_id)
+    assert text.count("Le dossier a changé depuis la soumission : renvoyez la demande.") >= 2
+    assert "Peuvent la décider" not in text
 
 
 def grant_data(request, fund, **changes):
@@ -320,6 +330,14 @@ def test_refusing_and_reopening(world, request_, sign_in):
         reverse("aids:reopen", args=[request_.public_id]), {"version": current.version, "reason": "Oui."}
     )
     assert fresh(request_, world.anne).state == "submitted"
+
+
+@pytest.mark.parametrize("version", [{}, {"version": ""}, {"version": "1e3"}, {"version": "99999999999"}])
+def test_a_page_without_its_version_is_stale(world, request_, sign_in, version):
+    data = version | {"refus-reason": "Droits à ouvrir."}
+    response = sign_in(world.marc).post(reverse("aids:reject", args=[request_.public_id]), data, follow=True)
+    assert "Cette page a changé entre-temps" in response.content.decode()
+    assert fresh(request_, world.marc).state == "submitted"
 
 
 def test_withdraw_and_stop_ask_for_a_reason(world, request_, sign_in):

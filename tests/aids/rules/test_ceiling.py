@@ -20,7 +20,7 @@ from aids.rules.ceiling import (
 )
 from aids.rules.repayment import PaidTerm, TermPosition
 from aids.rules.scale import EXAMPLE_SCALE
-from ales.money import from_cents
+from ales.money import format_euros, from_cents
 from cases.rules.budget import Housing, residual_rent
 
 
@@ -104,6 +104,26 @@ def test_settlement_ceiling(arrears, ceiling):
     assert str(settlement_ceiling(Decimal(arrears), EXAMPLE_SCALE).value) == ceiling
 
 
+@pytest.mark.parametrize(
+    ("aided", "benefit", "ceiling"),
+    [
+        ("0", "200", "1800.00"),
+        ("200.01", "0", "1799.99"),
+        ("500", "600", "900.00"),
+        ("1500", "500", "0.00"),
+        ("2500", "0", "0.00"),
+    ],
+)
+def test_a_settlement_is_what_is_still_owed(aided, benefit, ceiling):
+    figure = settlement_ceiling(
+        Decimal(2000), EXAMPLE_SCALE, aided=Decimal(aided), benefit_arrears=Decimal(benefit)
+    )
+    assert str(figure.value) == ceiling
+    inputs = dict(figure.explanation.inputs)
+    assert inputs["Aides déjà accordées sur cette dette"] == format_euros(Decimal(aided))
+    assert inputs["Rappel d’APL ou d’AL"] == format_euros(Decimal(benefit))
+
+
 def test_a_settlement_of_negative_arrears_is_refused():
     with pytest.raises(ValueError, match="dette"):
         settlement_ceiling(Decimal(-1), EXAMPLE_SCALE)
@@ -138,6 +158,9 @@ def codes(faults):
         ({"terms": (AskedTerm(date(2026, 1, 1)),)}, ["settlement_terms"]),
         ({"terms": (AskedTerm(amount=Decimal("1800.01")),)}, ["above_ceiling"]),
         ({"arrears": Decimal(0)}, ["no_arrears"]),
+        ({"benefit_arrears": Decimal(2500)}, ["arrears_covered"]),
+        ({"earlier_terms": (PaidTerm(Decimal(2500), TermPosition.PAST),)}, ["arrears_covered"]),
+        ({"earlier_terms": (PaidTerm(Decimal(2500), TermPosition.COMING),)}, []),
     ],
 )
 def test_faults_of_a_settlement(changes, expected):
@@ -159,6 +182,25 @@ def test_a_term_is_at_most_its_ceiling(amount, expected):
     faults = compute(replace(DRIVER, terms=terms)).faults
     assert codes(faults) == expected
     assert all(fault.field == "terms.1.amount" for fault in faults)
+
+
+def test_the_first_unpaid_month_bounds_the_past_months_only():
+    terms = tuple(AskedTerm(date(2008, month, 1)) for month in (1, 2))
+    bounded = replace(DRIVER, terms=terms, arrears_since=date(2008, 2, 15))
+    faults = compute(bounded).faults
+    assert [(fault.code, fault.field) for fault in faults] == [("before_arrears", "terms.0.month")]
+    assert compute(replace(bounded, arrears_since=date(2008, 1, 31))).faults == ()
+    coming = (AskedTerm(date(2008, 1, 1), position=TermPosition.COMING),)
+    assert compute(replace(bounded, terms=coming)).faults == ()
+
+
+def test_aids_on_unpaid_months_never_exceed_the_arrears():
+    terms = tuple(AskedTerm(date(2008, month, 1)) for month in (1, 2))
+    earlier = (PaidTerm(Decimal("100"), TermPosition.PAST), PaidTerm(Decimal("900"), TermPosition.COMING))
+    owed = replace(DRIVER, terms=terms, earlier_terms=earlier, arrears=Decimal("654.40"))
+    assert compute(owed).faults == ()
+    faults = compute(replace(owed, arrears=Decimal("654.39"))).faults
+    assert [(fault.code, fault.field) for fault in faults] == [("above_arrears", "terms.1.amount")]
 
 
 def test_no_monthly_aid_at_a_residual_rent_of_0():
