@@ -77,6 +77,11 @@ class RentTerm(models.Model):
                 condition=Q(state__in=TERMS_HOLDING_MONTH, month__isnull=False),
                 name="term_month_once_a_case",
             ),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(state__in=TERMS_HOLDING_MONTH, month__isnull=True),
+                name="term_settlement_once_a_case",
+            ),
             models.CheckConstraint(name="term_month_is_a_first", condition=Q(month=None) | Q(month__day=1)),
             models.CheckConstraint(
                 name="term_asked_within_ceiling", condition=Q(asked__gt=0, asked__lte=F("ceiling"))

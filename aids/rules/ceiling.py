@@ -43,7 +43,8 @@ class AskedTerm:
 class AidInput:
     """Everything the computation of a request needs. Amounts in euros.
 
-    `arrears_since` is a day of the first unpaid month, None while it isn't known. `earlier_terms` are the aids already granted in this case (they lower the same arrears).
+    `arrears_since` is a day of the first unpaid month, None while it isn't known. `earlier_terms` are the
+    aids already granted in this case (they lower the same arrears).
     """
 
     purpose: Purpose
