@@ -7,6 +7,7 @@ class AidsConfig(AppConfig):
     verbose_name = _("Aides")
 
     def ready(self) -> None:
-        from aids import hooks
+        from aids import hooks, personal_data
 
         hooks.register()
+        personal_data.register()

@@ -16,7 +16,7 @@ from aids.models.request import Purpose
 from aids.states import GRANTED, RequestState
 from ales import registry
 from ales.documents.production import Builder
-from ales.registry import Card, NavEntry, Panel
+from ales.registry import Card, CaseSubject, NavEntry, Panel
 from ales.verdict import Verdict, refused
 from cases.models import TenantCase
 from members.access import Actor
@@ -70,6 +70,7 @@ def register() -> None:
     registry.case_panels.add(case_panel)
     registry.case_locks.add(needs_the_file_as_it_stands)
     registry.handover_refusals.add(handover_refusals)
+    registry.case_subjects.add(CaseSubject("aid_request", _("Demande d’aide"), AidRequest, "case"))
     registry.document_builders.setdefault("decision_letter", Builder("documents/decision_letter.html"))
     registry.document_builders.setdefault("refusal_letter", Builder("documents/refusal_letter.html"))
 

@@ -10,5 +10,10 @@ class AlesConfig(AppConfig):
     verbose_name = "Socle"
 
     def ready(self) -> None:
+        from ales.privacy import house, scrub
+
+        house.register()
         post_migrate.connect(grants.grant_application_rights, dispatch_uid="ales.grants")
         post_migrate.connect(guard.guard_history, dispatch_uid="ales.history")
+        # After whatever else redefines the triggers' functions.
+        post_migrate.connect(scrub.install, dispatch_uid="ales.privacy")

@@ -48,6 +48,17 @@ class Panel:
     order: int = 50
 
 
+@dataclass(frozen=True)
+class CaseSubject:
+    """What files, documents and the access log call by kind and UUID, and how it hangs on a case."""
+
+    kind: str
+    label: str
+    model: Any
+    #: Foreign keys from the model to the case, joined by `__`; empty for the case itself.
+    path: str
+
+
 class Hook(list):
     """A list that refuses the same entry twice: `ready()` may run again in tests."""
 
@@ -86,6 +97,21 @@ case_locks = Hook()
 
 #: (case) -> list of reasons why the case can't change organisation now
 handover_refusals = Hook()
+
+
+#: CaseSubject values: each room names its own.
+case_subjects = Hook()
+
+
+#: ales.privacy.declarations.Treatment and PersonalData values: each room declares its own tables.
+treatments = Hook()
+personal_data = Hook()
+#: ales.privacy.scrub.Guard: what a scrub starts from and what forbids it.
+scrub_guard = Hook()
+#: (case) -> list[str]: duties (in French) that forbid to anonymise it now: an aid or a payment under way.
+retention_duties = Hook()
+#: (case) -> date | None: the day of its last payment.
+last_payments = Hook()
 
 
 def navigation_for(role: str) -> list[NavEntry]:

@@ -66,10 +66,16 @@ INSTALLED_APPS = [
     "pghistory",
     "pgtrigger",
     *ROOMS,
+    "ales.audit.apps.AuditConfig",
     "ales.documents.apps.DocumentsConfig",
     "ales.apps.AlesConfig",
 ]
-FIRST_PARTY_APPS = [*ROOMS, "ales.documents.apps.DocumentsConfig", "ales.apps.AlesConfig"]
+FIRST_PARTY_APPS = [
+    *ROOMS,
+    "ales.audit.apps.AuditConfig",
+    "ales.documents.apps.DocumentsConfig",
+    "ales.apps.AlesConfig",
+]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -172,6 +178,14 @@ CELERY_BEAT_SCHEDULE = {
     "end-expired-shares": {
         "task": "cases.tasks.end_expired_shares",
         "schedule": celery.schedules.crontab(hour=0, minute=20),
+    },
+    "purge-access-log": {
+        "task": "ales.audit.tasks.purge",
+        "schedule": celery.schedules.crontab(hour=3, minute=20),
+    },
+    "apply-retention": {
+        "task": "cases.tasks.apply_retention",
+        "schedule": celery.schedules.crontab(hour=2, minute=30),
     },
     "clear-sessions": {
         "task": "members.tasks.clear_sessions",

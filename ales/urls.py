@@ -12,6 +12,7 @@ urlpatterns = [
     path("documents/", include("ales.documents.urls")),
     path("", include("members.urls")),
     path("dossiers/", include("cases.urls")),
+    path("", include("cases.privacy_urls")),
     path("", include("aids.urls")),
     path("", include("payments.urls")),
     path("", include("association.urls")),

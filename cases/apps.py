@@ -8,5 +8,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from cases import hooks
+        from cases.personal_data import declarations
 
         hooks.register()
+        declarations.register()

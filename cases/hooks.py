@@ -8,14 +8,32 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales import registry
-from ales.registry import Card, NavEntry, QuickAction
+from ales.registry import Card, CaseSubject, NavEntry, QuickAction
 from cases import facts
 from cases.documents import protocol
-from cases.models import CaseHandover, TenantCase, Undertaking
+from cases.models import CaseHandover, Protocol, TenantCase, Undertaking
 from cases.models.case import CaseState
 from cases.models.protocol import ProtocolState
-from members.roles import SOCIAL_ROLES
+from cases.personal_data import export
+from cases.personal_data.panel import access_panel
+from cases.rules.retention import NOTICE_DAYS
+from members.roles import SOCIAL_ROLES, Role
 
+NOTICE = timedelta(days=NOTICE_DAYS)
+ACCESS_LOG = NavEntry(
+    label=_("Journal des accès"),
+    url_name="privacy:access_log",
+    icon="eye",
+    roles=frozenset({Role.MANAGER}),
+    order=62,
+)
+REGISTER = NavEntry(
+    label=_("Registre des traitements"),
+    url_name="privacy:register",
+    icon="clipboard-document-list",
+    roles=frozenset({Role.ASSOCIATION_ADMIN}),
+    order=90,
+)
 SILENT_DAYS = 30
 FOLLOW_UP_DAYS = 21
 CARD_ROWS = 5
@@ -37,7 +55,27 @@ def dashboard_cards(request: HttpRequest) -> list[Card]:
         return []
     mine = TenantCase.objects.followed_by(actor).filter(referent_id=actor.user_id, state=CaseState.OPEN)
     found = [_follow_up_card(request), _incomplete_card(mine), _silent_card(mine)]
-    return [*found, *_handover_cards(request)]
+    return [*found, *_soon_anonymised_card(request), *_handover_cards(request)]
+
+
+def _soon_anonymised_card(request: HttpRequest) -> list[Card]:
+    """Files given notice: all of the organisation's for its manager, one's own for a référent."""
+    noticed = TenantCase.objects.followed_by(request.actor).given_notice()
+    if not request.actor.is_manager:
+        noticed = noticed.filter(referent_id=request.actor.user_id)
+    cases = noticed.order_by("retention_noticed_on", "id")[:CARD_ROWS]
+    rows = [
+        {
+            "text": case.tenant_name or case.reference,
+            "detail": f"{case.reference} · à partir du {case.retention_noticed_on + NOTICE:%d/%m/%Y}",
+            "url": _address(case),
+        }
+        for case in cases
+    ]
+    if not rows:
+        return []
+    title = "Bientôt anonymisés, sans nouveau contact"
+    return [Card(title=title, icon="eye-slash", rows=rows, empty="", order=25, tone="warning")]
 
 
 def _address(case: TenantCase) -> str:
@@ -167,5 +205,12 @@ def register() -> None:
     """Called once by AppConfig.ready()."""
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
+    registry.navigation.add(ACCESS_LOG)
+    registry.navigation.add(REGISTER)
     registry.dashboard_cards.add(dashboard_cards)
+    registry.case_panels.add(access_panel)
     registry.document_builders[protocol.KIND] = protocol.builder
+    registry.document_builders[export.PDF] = export.pdf_builder
+    registry.document_builders[export.JSON] = export.json_builder
+    registry.case_subjects.add(CaseSubject("case", _("Dossier"), TenantCase, ""))
+    registry.case_subjects.add(CaseSubject(protocol.KIND, _("Protocole"), Protocol, "case"))

@@ -40,6 +40,9 @@ def may_edit(actor: Actor, case: TenantCase) -> Verdict:
     for changes."""
     if not _may_write(actor, case):
         return refused(READ_ONLY if actor.is_social else FOLLOWED_ELSEWHERE)
+    kept = as_it_is(case)
+    if not kept:
+        return kept
     return refused(CLOSED) if case.state == CaseState.CLOSED else ALLOWED
 
 
@@ -48,6 +51,9 @@ def may_follow(actor: Actor, case: TenantCase) -> Verdict:
     documents, its agreements."""
     if not is_own(actor, case):
         return refused(FOLLOWED_ELSEWHERE)
+    kept = as_it_is(case)
+    if not kept:
+        return kept
     return refused(CLOSED) if case.state == CaseState.CLOSED else ALLOWED
 
 
@@ -94,6 +100,15 @@ def may_answer_handover(actor: Actor, handover: CaseHandover) -> Verdict:
     return ALLOWED
 
 
+def as_it_is(case: TenantCase) -> Verdict:
+    """Refused for a file that is anonymised or frozen (DOMAIN §14)."""
+    if case.anonymised_on:
+        return refused("Ce dossier est anonymisé : il ne se modifie plus.")
+    if case.limited_on:
+        return refused(f"Ce dossier est gelé ({case.get_limit_kind_display()}) : il se lit seulement.")
+    return ALLOWED
+
+
 def may_edit_dwelling(actor: Actor, case: TenantCase, *, held: bool) -> Verdict:
     """Change landlord and dwelling: not while an aid is under way (`held`, from the rooms above)."""
     verdict = may_edit(actor, case)
@@ -112,7 +127,7 @@ def may_close(actor: Actor, case: TenantCase, *, held: bool) -> Verdict:
         return refused("Ce dossier est déjà clos.")
     if held:
         return refused("Une aide est en cours : terminez-la avant de clore le dossier.")
-    return ALLOWED
+    return as_it_is(case)
 
 
 def may_reopen(actor: Actor, case: TenantCase) -> Verdict:
@@ -120,7 +135,7 @@ def may_reopen(actor: Actor, case: TenantCase) -> Verdict:
         return refused(FOLLOWED_ELSEWHERE)
     if case.state == CaseState.OPEN:
         return refused("Ce dossier est déjà ouvert.")
-    return ALLOWED
+    return as_it_is(case)
 
 
 def may_write_protocol(actor: Actor, case: TenantCase, protocol: Protocol | None) -> Verdict:

@@ -68,6 +68,17 @@ class TenantCaseQuerySet(models.QuerySet):
             found = found.filter(search_text__contains=word)
         return found
 
+    def not_anonymised(self) -> "TenantCaseQuerySet":
+        return self.filter(anonymised_on=None)
+
+    def given_notice(self) -> "TenantCaseQuerySet":
+        """Files soon anonymised: given notice, and not touched since."""
+        return self.not_anonymised().filter(
+            retention_noticed_on__isnull=False,
+            limited_on=None,
+            updated_at__date__lte=models.F("retention_noticed_on"),
+        )
+
     def latest_first(self) -> "TenantCaseQuerySet":
         return self.order_by("-updated_at", "-id")
 

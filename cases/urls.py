@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cases.views import case, entry, handover, history, listing, protocol, sharing
+from cases.views import case, entry, handover, history, listing, personal_data, protocol, sharing
 
 app_name = "cases"
 
@@ -24,6 +24,24 @@ urlpatterns = [
     path("<uuid:public_id>/transfert/", handover.propose, name="handover"),
     path("<uuid:public_id>/documents/", case.documents, name="documents"),
     path("<uuid:public_id>/historique/", history.history, name="history"),
+    path("<uuid:public_id>/donnees-personnelles/", personal_data.page, name="personal_data"),
+    path(
+        "<uuid:public_id>/donnees-personnelles/export/",
+        personal_data.export_file,
+        name="personal_data_export",
+    ),
+    path(
+        "<uuid:public_id>/donnees-personnelles/rectification/",
+        personal_data.correct,
+        name="personal_data_correct",
+    ),
+    path(
+        "<uuid:public_id>/donnees-personnelles/limitation/", personal_data.limit, name="personal_data_limit"
+    ),
+    path("<uuid:public_id>/donnees-personnelles/levee/", personal_data.release, name="personal_data_release"),
+    path(
+        "<uuid:public_id>/donnees-personnelles/effacement/", personal_data.erase, name="personal_data_erase"
+    ),
     path("<uuid:public_id>/etapes/recapitulatif/", entry.summary, name="summary"),
     path("<uuid:public_id>/etapes/<slug:slug>/", entry.step, name="step"),
     path("<uuid:public_id>/etapes/<slug:slug>/brouillon/", entry.autosave, name="autosave"),

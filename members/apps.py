@@ -7,9 +7,10 @@ class MembersConfig(AppConfig):
     verbose_name = _("Adhérents")
 
     def ready(self) -> None:
-        from members import hooks
+        from members import hooks, personal_data
         from members.sign_in import second_factor, sessions
 
         hooks.register()
+        personal_data.register()
         second_factor.connect()
         sessions.connect()

@@ -7,6 +7,7 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Paiements")
 
     def ready(self) -> None:
-        from payments import hooks
+        from payments import hooks, personal_data
 
         hooks.register()
+        personal_data.register()

@@ -15,7 +15,7 @@ from ales import registry
 from ales.dates import format_date
 from ales.documents.links import file_of_job
 from ales.money import format_euros
-from ales.registry import Card, NavEntry, Panel
+from ales.registry import Card, CaseSubject, NavEntry, Panel
 from ales.verdict import Verdict
 from cases.models import TenantCase
 from members.access import Actor
@@ -46,6 +46,12 @@ def register() -> None:
     for build in (orders_to_sign, orders_to_execute, payments_to_request, receipts_to_confirm):
         registry.dashboard_cards.add(build)
     registry.aid_panels.add(payment_panel)
+    registry.case_subjects.add(
+        CaseSubject(order_document.KIND, gettext_lazy("Ordre de paiement"), PaymentOrder, "request__case")
+    )
+    registry.case_subjects.add(
+        CaseSubject(advice_document.KIND, gettext_lazy("Avis de paiement"), PaymentAdvice, "request__case")
+    )
     registry.document_builders[order_document.KIND] = order_document.BUILDER
     registry.document_builders[advice_document.KIND] = advice_document.BUILDER
 

@@ -19,7 +19,7 @@ from aids.models import AidRequest
 from aids.models.request import Purpose
 from aids.states import RequestState
 from aids.views.file_summary import entitlement_rows, household_rows, indicator_rows, protocol_files
-from aids.views.shared import find, page_version, refused
+from aids.views.shared import find, log_access, page_version, refused
 from ales.errors import InvalidInputError, Refusal
 from ales.http import reading, writing
 from ales.money import ZERO, round_half_up
@@ -108,7 +108,9 @@ def _reject_form(data=None) -> ReasonForm:
 @reading
 @roles_required(Role.MANAGER)
 def decision(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    return render(request, "aids/decision.html", _context(request, find(request, request_id)))
+    found = find(request, request_id)
+    log_access(request, found)
+    return render(request, "aids/decision.html", _context(request, found))
 
 
 @writing

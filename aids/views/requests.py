@@ -16,7 +16,7 @@ from aids.models import AidRequest
 from aids.models.request import Purpose
 from aids.readiness import missing_points
 from aids.states import EDITABLE, GRANTED, RequestState
-from aids.views.shared import find, page_version, refused
+from aids.views.shared import find, log_access, page_version, refused
 from ales import registry
 from ales.documents.links import file_of_job
 from ales.documents.models import ProductionJob
@@ -74,6 +74,7 @@ def _is_uuid(text: str) -> bool:
 def detail(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The request; the association's staff reads it without the social file (DOMAIN §3)."""
     found = find(request, request_id)
+    log_access(request, found)
     common = {
         "aid": found,
         "state": state_of(found),

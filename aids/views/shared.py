@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from aids.models import AidRequest
+from ales.audit.log import record
+from ales.audit.models import Action
 from ales.errors import Refusal
 
 
@@ -16,6 +18,17 @@ def find(request: HttpRequest, request_id: UUID) -> AidRequest:
         "landlord", "organisation", "renewal_of"
     )
     return get_object_or_404(found, public_id=request_id)
+
+
+def log_access(request: HttpRequest, aid: AidRequest) -> None:
+    """Log that this page of the request is shown (DOMAIN §14); one query."""
+    record(
+        request,
+        Action.VIEWED,
+        subject_kind="aid_request",
+        subject_id=aid.public_id,
+        organisation_id=aid.organisation_id,
+    )
 
 
 #: Of no request: their versions start at 1.

@@ -13,13 +13,21 @@ KINDS = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
     "application/xml": "XML",
+    "application/json": "JSON",
     "text/csv": "CSV",
     "text/plain": "TXT",
 }
 
+#: What the scrub writes in a job that never ran (ales/privacy/house.py).
+ERASED = "Erased"
+
 
 def file_of_document(document: StoredDocument) -> dict[str, Any]:
-    """A stored file, ready."""
+    """A stored file, ready; of one erased with its case, what is left to say."""
+    if document.erased_at:
+        return file_link(
+            name=_("Document effacé"), state="failed", error=_("Effacé avec les données du dossier.")
+        )
     return file_link(
         name=document.title,
         kind=KINDS.get(document.content_type, _("Fichier")),
@@ -32,6 +40,10 @@ def file_of_job(job: ProductionJob) -> dict[str, Any]:
     """A produced file, ready or not; a ready one costs a query unless its `document` was selected with it."""
     if job.state == JobState.DONE:
         return file_of_document(job.document)
+    if job.state == JobState.FAILED and job.error == ERASED:
+        return file_link(
+            name=_("Document effacé"), state="failed", error=_("Effacé avec les données du dossier.")
+        )
     if job.state == JobState.FAILED:
         return file_link(
             name=job.title,

@@ -19,6 +19,7 @@ class Audience(models.TextChoices):
     SOCIAL = "SOCIAL", _("travailleurs sociaux et responsables de l'organisme")
     MONEY = "MONEY", _("responsables de l'organisme, équipe et trésorier de l'association")
     LANDLORD = "LANDLORD", _("bailleur, responsables de l'organisme, association")
+    MANAGER = "MANAGER", _("responsables de l'organisme")
     ASSOCIATION = "ASSOCIATION", _("équipe et trésorier de l'association")
 
 
@@ -48,6 +49,8 @@ class StoredDocument(models.Model):
     payload = models.JSONField(_("données figées"), null=True, blank=True)
     created_at = models.DateTimeField(_("créé le"), default=timezone.now)
     created_by_id = models.BigIntegerField(_("créé par"), null=True, blank=True)
+    #: Its case was anonymised: the row stays for what refers to it, the file is deleted.
+    erased_at = models.DateTimeField(_("effacé le"), null=True, blank=True, editable=False)
 
     objects = StoredDocumentQuerySet.as_manager()
 

@@ -1,4 +1,5 @@
-"""Files without a document: an upload's transaction was undone, or a worker died before its commit."""
+"""Files without a document: an upload's transaction was undone, a worker died before its commit, or the
+document was erased with its case."""
 
 import datetime as dt
 import logging
@@ -27,7 +28,8 @@ def clear() -> int:
     while names := list(islice(stored, BATCH)):
         ids = {UUID(name.rpartition("/")[2]): name for name in names}
         with tenancy.tenant(tenancy.WORKER):
-            known = set(StoredDocument.objects.filter(public_id__in=ids).values_list("public_id", flat=True))
+            kept = StoredDocument.objects.filter(public_id__in=ids, erased_at=None)
+            known = set(kept.values_list("public_id", flat=True))
         for public_id, name in ids.items():
             if public_id not in known and storage.get_modified_time(name) < limit:
                 storage.delete(name)

@@ -179,9 +179,8 @@ def nudge(public_id: UUID, *, expires: float | None = None) -> None:
 def retry(job: ProductionJob) -> None:
     """Give a failed job its attempts back; the caller has checked that the person may see it."""
     with tenancy.tenant(tenancy.WORKER):
-        changed = ProductionJob.objects.filter(pk=job.pk, state=JobState.FAILED).update(
-            state=JobState.QUEUED, attempts=0, lease_until=None, error=""
-        )
+        failed = ProductionJob.objects.filter(pk=job.pk, state=JobState.FAILED).exclude(payload={})
+        changed = failed.update(state=JobState.QUEUED, attempts=0, lease_until=None, error="")
         if changed:
             transaction.on_commit(partial(nudge, job.public_id), robust=True)
 

@@ -21,7 +21,7 @@ def audiences_of(actor: Actor | None) -> Q | None:
     own = Q(organisation_id=actor.organisation_id)
     return {
         "SOCIAL_WORKER": own & Q(audience__in=("SOCIAL", "LANDLORD")),
-        "MANAGER": own & Q(audience__in=("SOCIAL", "LANDLORD", "MONEY")),
+        "MANAGER": own & Q(audience__in=("SOCIAL", "LANDLORD", "MONEY", "MANAGER")),
         "LANDLORD_AGENT": Q(landlord_id=actor.organisation_id, audience="LANDLORD"),
         "ASSOCIATION_ADMIN": Q(audience__in=("MONEY", "LANDLORD", "ASSOCIATION")),
         "TREASURER": Q(audience__in=("MONEY", "LANDLORD", "ASSOCIATION")),

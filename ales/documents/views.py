@@ -10,6 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ales import registry
+from ales.audit.log import record
+from ales.audit.models import Action
 from ales.documents import production, uploads
 from ales.documents.links import file_of_job
 from ales.documents.models import ProductionJob, StoredDocument
@@ -29,7 +31,15 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     Told to `registry.document_opened` first: what can't be logged isn't sent.
     """
-    document = get_object_or_404(StoredDocument.objects.visible_to(request.actor), public_id=public_id)
+    readable = StoredDocument.objects.visible_to(request.actor).filter(erased_at=None)
+    document = get_object_or_404(readable, public_id=public_id)
+    record(
+        request,
+        Action.DOWNLOADED,
+        subject_kind=document.subject_kind,
+        subject_id=document.subject_id,
+        organisation_id=document.organisation_id,
+    )
     shown = document.content_type == "application/pdf" and request.GET.get("voir") == "1"
     for tell in registry.document_opened:
         tell(request, document)

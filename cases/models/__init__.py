@@ -1,5 +1,6 @@
 from cases.models.budget import BudgetLine, BudgetSnapshot
 from cases.models.case import CaseEvent, StepDraft, TenantCase
+from cases.models.data_request import DataRequest
 from cases.models.entitlement import Entitlement
 from cases.models.household import Employment, Household, Person
 from cases.models.protocol import Protocol, Undertaking
@@ -13,6 +14,7 @@ __all__ = [
     "CaseGroupObjectPermission",
     "CaseHandover",
     "CaseShare",
+    "DataRequest",
     "Employment",
     "Entitlement",
     "Household",

@@ -19,6 +19,13 @@ class CaseState(models.TextChoices):
     CLOSED = "CLOSED", _("clos")
 
 
+class LimitKind(models.TextChoices):
+    """Why a file may neither be changed nor anonymised."""
+
+    LIMITATION = "LIMITATION", _("limitation demandée par la personne")
+    DISPUTE = "DISPUTE", _("litige ou obligation légale")
+
+
 @tracked(
     title=lambda row: "",
     # Ready-made text, versions and stamps say nothing of what somebody changed.
@@ -34,6 +41,14 @@ class CaseState(models.TextChoices):
         "created_by",
         "created_at",
         "updated_at",
+        # Told by the exercises of rights and the log of scrubs (cases/personal_data).
+        "limit_kind",
+        "limit_reason",
+        "limited_on",
+        "retention_noticed_on",
+        "anonymised_on",
+        "last_payment_on",
+        "accounts_cleared_on",
     ),
 )
 class TenantCase(models.Model):
@@ -74,6 +89,21 @@ class TenantCase(models.Model):
     updated_at = models.DateTimeField(_("modifié le"), default=timezone.now)
     last_contact_on = models.DateField(_("dernier contact"), null=True, blank=True)
 
+    # Keeping and clearing of the file (DOMAIN §14): written by cases.personal_data and the scrub only.
+    limit_kind = models.CharField(
+        _("gelé pour"), max_length=10, blank=True, choices=LimitKind, editable=False
+    )
+    limit_reason = models.CharField(_("motif du gel"), max_length=500, blank=True, editable=False)
+    limited_on = models.DateField(_("gelé le"), null=True, blank=True, editable=False)
+    retention_noticed_on = models.DateField(
+        _("préavis d'anonymisation donné le"), null=True, blank=True, editable=False
+    )
+    anonymised_on = models.DateField(_("anonymisé le"), null=True, blank=True, editable=False)
+    last_payment_on = models.DateField(_("dernier paiement"), null=True, blank=True, editable=False)
+    accounts_cleared_on = models.DateField(
+        _("références comptables effacées le"), null=True, blank=True, editable=False
+    )
+
     objects = TenantCaseQuerySet.as_manager()
 
     class Meta:
@@ -91,8 +121,20 @@ class TenantCase(models.Model):
                 name="case_closed_on_a_date",
                 condition=Q(state="OPEN", closed_on=None) | Q(state="CLOSED", closed_on__isnull=False),
             ),
+            models.CheckConstraint(
+                name="case_limited_for_a_reason",
+                condition=Q(limited_on=None, limit_kind="", limit_reason="")
+                | (Q(limited_on__isnull=False) & ~Q(limit_kind="") & ~Q(limit_reason="")),
+            ),
         ]
-        indexes = [models.Index(fields=["organisation", "-updated_at", "-id"], name="case_by_update")]
+        indexes = [
+            models.Index(fields=["organisation", "-updated_at", "-id"], name="case_by_update"),
+            models.Index(
+                fields=["organisation", "retention_noticed_on"],
+                condition=Q(anonymised_on=None, retention_noticed_on__isnull=False),
+                name="case_to_anonymise",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.tenant_name}".strip()

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ales.audit.log import record
+from ales.audit.models import Action
 from ales.errors import InvalidInputError, NotAllowedError, Refusal, StalePageError
 from ales.http import form_page, reading, writing
 from ales.templatetags.components import error_summary
@@ -25,16 +27,33 @@ _NOT_TYPED = frozenset({"csrfmiddlewaretoken", "remplir", "recalculer", "editer"
 
 
 def load(request: HttpRequest, public_id) -> TenantCase:
-    """The case with its whole file; 404 for a stranger. Opened by a share, it is marked in the timeline."""
+    """The case with its whole file; 404 for a stranger. Opened by a share, it is marked in the timeline.
+
+    Opening a page of it is logged (DOMAIN §14).
+    """
     case = get_object_or_404(TenantCase.objects.visible_to(request.actor).with_file(), public_id=public_id)
     if not permissions.is_own(request.actor, case):
         operations.mark_reading(actor=request.actor, case=case, at=timezone.now())
+    _log(request, case)
     return case
 
 
 def load_own(request: HttpRequest, public_id) -> TenantCase:
     """The same of the actor's own organisation; 404 for whom it is shared with, too."""
-    return get_object_or_404(TenantCase.objects.followed_by(request.actor).with_file(), public_id=public_id)
+    case = get_object_or_404(TenantCase.objects.followed_by(request.actor).with_file(), public_id=public_id)
+    _log(request, case)
+    return case
+
+
+def _log(request: HttpRequest, case: TenantCase) -> None:
+    if request.method == "GET":
+        record(
+            request,
+            Action.VIEWED,
+            subject_kind="case",
+            subject_id=case.public_id,
+            organisation_id=case.organisation_id,
+        )
 
 
 def typed_text(data: QueryDict) -> dict[str, list[str]]:

@@ -44,7 +44,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     received = wanted.pop("suivi", "") == "partage"
     cases = TenantCase.objects
     roots = cases.shared_with(request.actor) if received else cases.followed_by(request.actor)
-    queryset = filtered(roots, wanted, request.actor.user_id)
+    queryset = filtered(roots.not_anonymised(), wanted, request.actor.user_id)
     page = page_of(
         queryset.select_related("referent").defer("search_text", "social_notes", "step_versions"),
         request.GET,

@@ -57,6 +57,8 @@ def _former(case: TenantCase, request_id, version: str) -> Protocol:
 def page(request: HttpRequest, public_id, request_id) -> HttpResponse:
     """The agreement of one aid: a form while it is prepared, then what was issued and signed."""
     case = load_own(request, public_id)
+    if case.anonymised_on:
+        return redirect("cases:detail", case.public_id)
     wanted = request.GET.get("version", "")
     protocol = _former(case, request_id, wanted) if wanted else _current(case, request_id)
     verdict = permissions.may_write_protocol(request.actor, case, protocol)

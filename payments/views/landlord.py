@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
 from aids.states import GRANTED, LANDLORD_LABELS, LANDLORD_TONES, RequestState, TermState
+from aids.views.shared import log_access
 from ales.dates import format_date, format_month
 from ales.documents.links import file_of_job
 from ales.errors import InvalidInputError, Refusal
@@ -172,6 +173,7 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
     aid = get_object_or_404(
         AidRequest.objects.visible_to(request.actor).select_related("organisation"), public_id=public_id
     )
+    log_access(request, aid)
     terms = aid.terms.filter(state__in=list(TERM_LABELS)).order_by(F("month").asc(nulls_last=True), "id")
     is_granted = aid.state in GRANTED
     advices = (

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from aids.states import RequestState
+from aids.views.shared import log_access
 from ales.dates import format_date
 from ales.documents.links import file_of_job
 from ales.http import reading
@@ -137,6 +138,7 @@ def visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
 def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everything needed to sign: the frozen data, the funds, the evidence, who did what."""
     order = visible_order(request, public_id)
+    log_access(request, order.request)
     return render(
         request,
         "payments/order_detail.html",

@@ -1,0 +1,69 @@
+"""What the house keeps of its users and of organisations, and why (DOMAIN §14)."""
+
+from ales import registry
+from ales.privacy.declarations import PersonalData, Treatment
+from members.models import BankDetails, Fund, FundEntry, Invitation, Membership, Organisation, User
+
+ACCOUNT = "compte d’un professionnel, tant qu’il est ouvert et qu’une pièce le cite"
+DIRECTORY = "annuaire des organismes"
+BANK = "compte bancaire d’un bailleur, dix ans (Code de commerce, L123-22)"
+LEDGER = "écriture comptable, dix ans ; cite un numéro d’aide ou d’ordre, jamais un nom de ménage"
+
+USERS = Treatment(
+    code="comptes",
+    title="Comptes et habilitations",
+    purpose="Ouvrir l’extranet aux seules personnes habilitées et savoir qui a fait quoi.",
+    basis="Intérêt légitime (art. 6.1.f), sécurité du traitement (art. 32).",
+    people="Utilisateurs des organismes et de l’association, personnes invitées.",
+    readers="Responsables de l’organisme, équipe de l’association.",
+    retention="Tant que le compte est ouvert, puis tant qu’une pièce conservée cite la personne.",
+    order=40,
+)
+MONEY = Treatment(
+    code="fonds",
+    title="Annuaire, fonds et coordonnées bancaires",
+    purpose="Connaître les organismes, tenir leurs fonds, payer le bon compte.",
+    basis="Obligation légale (art. 6.1.c), intérêt légitime (art. 6.1.f).",
+    people="Bailleurs privés (personnes physiques) ; interlocuteurs des organismes.",
+    readers="Équipe et trésorier de l’association, responsables ; le bailleur pour son propre compte.",
+    retention="Dix ans pour ce qui justifie un paiement.",
+    order=35,
+)
+
+DECLARED = (
+    PersonalData(
+        User,
+        USERS.code,
+        kept=dict.fromkeys(("email", "first_name", "last_name", "phone"), ACCOUNT)
+        | {"password": "empreinte Argon2, jamais le mot de passe"},
+    ),
+    PersonalData(Membership, USERS.code),
+    PersonalData(
+        Invitation,
+        USERS.code,
+        kept=dict.fromkeys(("email", "first_name", "last_name"), ACCOUNT)
+        | {"token_hash": "empreinte d’un jeton à usage unique"},
+    ),
+    PersonalData(
+        Organisation,
+        MONEY.code,
+        kept=dict.fromkeys(
+            ("name", "department", "siret", "email", "phone", "address", "postal_code", "town", "sort_key"),
+            DIRECTORY,
+        ),
+    ),
+    PersonalData(
+        BankDetails,
+        MONEY.code,
+        kept=dict.fromkeys(("account_holder", "iban", "bic", "refusal_reason"), BANK),
+    ),
+    PersonalData(Fund, MONEY.code, kept={"name": "nom d’un fonds d’organisme"}),
+    PersonalData(FundEntry, MONEY.code, kept={"label": LEDGER, "cause_kind": LEDGER}),
+)
+
+
+def register() -> None:
+    registry.treatments.add(USERS)
+    registry.treatments.add(MONEY)
+    for declaration in DECLARED:
+        registry.personal_data.add(declaration)
