@@ -3,6 +3,7 @@
 from ales import registry
 from ales.privacy.declarations import PersonalData, Treatment
 from members.models import BankDetails, Fund, FundEntry, Invitation, Membership, Organisation, User
+from members.models.session import SessionRecord
 
 ACCOUNT = "compte d’un professionnel, tant qu’il est ouvert et qu’une pièce le cite"
 DIRECTORY = "annuaire des organismes"
@@ -38,6 +39,15 @@ DECLARED = (
         | {"password": "empreinte Argon2, jamais le mot de passe"},
     ),
     PersonalData(Membership, USERS.code),
+    PersonalData(
+        SessionRecord,
+        USERS.code,
+        kept={
+            "key": "empreinte d’une session, sans la clé",
+            "device": "navigateur et système d’un professionnel",
+            "device_hash": "empreinte d’un appareil de professionnel",
+        },
+    ),
     PersonalData(
         Invitation,
         USERS.code,

@@ -177,7 +177,11 @@ class TestCanary:
 
         assert outcome.action is RetentionAction.ANONYMISE
         # What ties the payment to the landlord's own account of the tenant stays ten years.
-        kept = {"aids_aidrequest.landlord_reference", "payments_paymentorder.frozen"}
+        kept = {
+            "aids_aidrequest.landlord_reference",
+            "aids_aidrequestchange.landlord_reference",
+            "payments_paymentorder.frozen",
+        }
         assert set(occurrences(owner_connection, CANARY)) == kept
         assert not any(exists(document) for document in documents)
 
