@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ales.documents.models import JobState, ProductionJob, StoredDocument
+from ales.documents.models import ERASED, JobState, ProductionJob, StoredDocument
 from ales.templatetags.components import file_link
 
 KINDS = {
@@ -17,9 +17,6 @@ KINDS = {
     "text/csv": "CSV",
     "text/plain": "TXT",
 }
-
-#: What the scrub writes in a job that never ran (ales/privacy/house.py).
-ERASED = "Erased"
 
 
 def file_of_document(document: StoredDocument) -> dict[str, Any]:

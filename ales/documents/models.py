@@ -62,6 +62,10 @@ class StoredDocument(models.Model):
         return self.title
 
 
+#: The `error` of a job whose case was anonymised before it ran (ales/privacy/house.py).
+ERASED = "Erased"
+
+
 class JobState(models.TextChoices):
     DEFERRED = "DEFERRED", _("à la première ouverture")
     QUEUED = "QUEUED", _("en attente")

@@ -26,7 +26,7 @@ from ales import registry, tenancy
 from ales.celery import app
 from ales.documents import pdf
 from ales.documents.frozen import fingerprint, freeze
-from ales.documents.models import JobState, ProductionJob, StoredDocument, storage_name
+from ales.documents.models import ERASED, JobState, ProductionJob, StoredDocument, storage_name
 
 logger = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ def nudge(public_id: UUID, *, expires: float | None = None) -> None:
 def retry(job: ProductionJob) -> None:
     """Give a failed job its attempts back; the caller has checked that the person may see it."""
     with tenancy.tenant(tenancy.WORKER):
-        failed = ProductionJob.objects.filter(pk=job.pk, state=JobState.FAILED).exclude(payload={})
+        failed = ProductionJob.objects.filter(pk=job.pk, state=JobState.FAILED).exclude(error=ERASED)
         changed = failed.update(state=JobState.QUEUED, attempts=0, lease_until=None, error="")
         if changed:
             transaction.on_commit(partial(nudge, job.public_id), robust=True)

@@ -128,7 +128,8 @@ def _detail_context(request: HttpRequest, case: TenantCase) -> dict[str, Any]:
 
 
 def _documents(actor: Actor, case: TenantCase) -> list[dict[str, Any]]:
-    documents = StoredDocument.objects.visible_to(actor).about("case", case.public_id)
+    proofs = StoredDocument.objects.filter(kind="proof", erased_at=None)
+    documents = proofs.visible_to(actor).about("case", case.public_id)
     return [file_of_document(document) for document in documents]
 
 

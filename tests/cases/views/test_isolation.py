@@ -56,7 +56,7 @@ def test_strangers_find_nothing(world, sign_in, case, who, statuses):
 @pytest.mark.parametrize("who", ["denis", "lea", "sonia", "anne", "theo", "bruno"])
 def test_strangers_read_no_row_even_unfiltered(world, case, who):
     models = [model for model in apps.get_app_config("cases").get_models() if hasattr(model, "organisation")]
-    assert len(models) == 24  # 14, and the history of 10 of them
+    assert len(models) == 25  # 14, and the history of 10 of them
     with tenancy.tenant(getattr(world, who).context):
         assert {model.__name__: model.objects.count() for model in models} == {
             model.__name__: 0 for model in models
