@@ -17,6 +17,7 @@ KIND = "test-letter"
 
 #: Audience -> who of the world opens a document of `cil` about a tenant of `landlord`.
 READERS = {
+    "MANAGER": {"marc"},
     "SOCIAL": {"claire", "cecile", "marc"},
     "MONEY": {"marc", "anne", "theo"},
     "LANDLORD": {"claire", "cecile", "marc", "lea", "anne", "theo"},
