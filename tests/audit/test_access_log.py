@@ -220,7 +220,9 @@ def test_a_download_leaves_a_line(world, sign_in, case):
         )
     url = reverse("documents:download", args=[document.public_id])
     assert sign_in(world.denis).get(url).status_code == 404
-    assert sign_in(world.claire).get(url).status_code == 200
+    answer = sign_in(world.claire).get(url)
+    assert answer.status_code == 200
+    answer.close()
     (found,) = read_by(world.marc)
     assert (found.action, found.user_id, found.subject_id) == (
         "DOWNLOADED",
