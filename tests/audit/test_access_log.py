@@ -222,7 +222,7 @@ def test_a_download_leaves_a_line(world, sign_in, case):
     assert sign_in(world.denis).get(url).status_code == 404
     answer = sign_in(world.claire).get(url)
     assert answer.status_code == 200
-    answer.file_to_stream.close()
+    assert b"".join(answer.streaming_content)
     (found,) = read_by(world.marc)
     assert (found.action, found.user_id, found.subject_id) == (
         "DOWNLOADED",
