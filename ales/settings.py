@@ -6,9 +6,9 @@ The other rooms are named here by dotted strings only (DESIGN §1). README lists
 import sys
 from pathlib import Path
 
-import celery.schedules
 import fontpkg_source_sans_3
 import pghistory
+from celery.schedules import crontab
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
 
@@ -166,30 +166,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     # Ticks nobody took must not pile up in the broker.
-    "sweep-production": {
-        "task": "ales.documents.tasks.sweep",
-        "schedule": 15.0,
-        "options": {"expires": 15},
-    },
+    "sweep-production": {"task": "ales.documents.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "end-expired-shares": {"task": "cases.tasks.end_expired_shares", "schedule": crontab(hour=0, minute=20)},
+    "apply-retention": {"task": "cases.tasks.apply_retention", "schedule": crontab(hour=2, minute=30)},
+    "clear-sessions": {"task": "members.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "purge-access-log": {"task": "ales.audit.tasks.purge", "schedule": crontab(hour=3, minute=20)},
     "clear-orphan-files": {
         "task": "ales.documents.tasks.clear_orphans",
-        "schedule": celery.schedules.crontab(hour=3, minute=40),
-    },
-    "end-expired-shares": {
-        "task": "cases.tasks.end_expired_shares",
-        "schedule": celery.schedules.crontab(hour=0, minute=20),
-    },
-    "purge-access-log": {
-        "task": "ales.audit.tasks.purge",
-        "schedule": celery.schedules.crontab(hour=3, minute=20),
-    },
-    "apply-retention": {
-        "task": "cases.tasks.apply_retention",
-        "schedule": celery.schedules.crontab(hour=2, minute=30),
-    },
-    "clear-sessions": {
-        "task": "members.tasks.clear_sessions",
-        "schedule": celery.schedules.crontab(hour=3, minute=10),
+        "schedule": crontab(hour=3, minute=40),
     },
 }
 
