@@ -194,7 +194,7 @@ ROUTES = [
     Route("aids:reopen", "rejected", get=ADMIN, post=ADMIN),
     Route("aids:decision", "submitted", get=MANAGER),
     Route("aids:validate", "submitted", post=MANAGER_FAULTS),
-    Route("aids:send_back", "submitted", post=MANAGER_FAULTS),
+    Route("aids:send_back", "submitted", post=MANAGER_DONE),
     Route("aids:reject", "submitted", post=MANAGER_FAULTS),
     # Scales: the same for every organisation
     Route("aids:scales", get=ASSOCIATION),

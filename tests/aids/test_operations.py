@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -182,6 +183,15 @@ def test_a_second_settlement_is_refused_while_the_first_one_holds(world, case):
     with tenancy.tenant(world.marc.context):
         ops.stop(actor=world.marc, request_id=first.public_id, version=None, reason="Départ.", at=NOW)
     assert new_request(world, case, purpose="RELOGEMENT").purpose == "RELOGEMENT"
+
+
+def test_the_database_leaves_one_settlement_to_a_case(world, case):
+    request = granted_settlement(world, case)
+    with tenancy.tenant(world.marc.context):
+        term = request.terms.get()
+        term.pk, term.public_id = None, uuid.uuid4()
+        with pytest.raises(IntegrityError, match="term_settlement_once_a_case"), transaction.atomic():
+            term.save()
 
 
 def test_a_draft_may_not_become_a_second_settlement(world, case):
