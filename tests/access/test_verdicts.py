@@ -133,6 +133,8 @@ WHO = [
 ]  # fmt: skip
 
 
+# A case may be shared: its questions read the shares.
+@pytest.mark.django_db
 @pytest.mark.parametrize(("ask", "own", "other"), [line[1:] for line in WHO], ids=[line[0] for line in WHO])
 def test_who(ask, own, other):
     assert (allowed(ask), allowed(ask, OTHER)) == (own, other)
@@ -206,6 +208,7 @@ STRANGERS = [
 ]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("ask", STRANGERS)
 def test_a_stranger_is_told_that_and_nothing_of_the_state(ask):
     """The first refusal is about who one is: the next ones would tell how the object stands."""
