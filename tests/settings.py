@@ -23,7 +23,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {}
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": VAR_DIR / "test-files"},
+        "OPTIONS": {"location": VAR_DIR / "test-files" / os.environ.get("PYTEST_XDIST_WORKER", "alone")},
     },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

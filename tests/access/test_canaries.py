@@ -39,8 +39,10 @@ OWN = {
     "bruno": set(),
     "anne": MONEY,
     "theo": MONEY,
-    "sonia": set(),
-    "rachid": {"members_bankdetails", "members_invitation", "members_fund", "members_fundentry"},
+    # The landlord's social service: its own cases, and the one shared with it; no aid of the others.
+    "sonia": {t for t in marked_tables() if t.startswith("cases_")},
+    "rachid": {t for t in marked_tables() if t.startswith("cases_")}
+    | {"members_bankdetails", "members_invitation", "members_fund", "members_fundentry"},
 }  # fmt: skip
 OWN["marc"] = OWN["claire"] | {
     "members_fund", "members_fundentry", "payments_paymentorderline", "members_invitation",

@@ -111,7 +111,10 @@ def test_the_lists_keep_their_index(scene, model, who, order):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
             cursor.execute("SET LOCAL enable_bitmapscan = off")
-        plan = model.objects.visible_to(actor).order_by(*order)[:51].explain()
+        rows = model.objects
+        # The list of cases reads the organisation's own; those shared are fetched apart.
+        rows = rows.followed_by(actor) if model is TenantCase else rows.visible_to(actor)
+        plan = rows.order_by(*order)[:51].explain()
     assert "Seq Scan" not in plan, plan
     assert "Sort" not in plan, plan
     assert "Index" in plan, plan

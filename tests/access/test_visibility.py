@@ -8,9 +8,10 @@ from psycopg import ClientCursor
 
 from aids.models import AidRequest
 from ales import tenancy
+from ales.audit.models import AccessLog, ScrubLog
 from ales.documents.models import ProductionJob, StoredDocument
 from association.statistics import profiles_for
-from cases.models import TenantCase
+from cases.models import CaseHandover, CaseShare, TenantCase
 from members.access import Actor, resolve_actor
 from members.models import BankDetails, Fund, Invitation, Membership, Organisation, User
 from members.roles import ASSOCIATION_ROLES
@@ -24,7 +25,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 #: Whose rows each person reads: "a" their own side, "b" the other one. Nobody else reads any.
 VISIBLE = {
-    TenantCase: {"claire": "a", "cecile": "a", "marc": "a"},
+    # The landlord's social service follows a case of its own, and one is shared with it.
+    TenantCase: {who: "a" for who in ("claire", "cecile", "marc", "sonia", "rachid")},
+    CaseShare: {who: "a" for who in ("claire", "cecile", "marc", "sonia", "rachid")},
+    CaseHandover: {who: "a" for who in ("claire", "cecile", "marc", "sonia", "rachid")},
+    # Nobody has opened a file in this scene; tests/audit/ reads the log with its lines.
+    AccessLog: {},
+    ScrubLog: {},
     AidRequest: {"claire": "a", "cecile": "a", "marc": "a", "lea": "a", "anne": "ab", "theo": "ab"},
     PaymentOrder: {"marc": "a", "anne": "ab", "theo": "ab"},
     PaymentAdvice: {"claire": "a", "cecile": "a", "marc": "a", "lea": "a", "anne": "ab", "theo": "ab"},

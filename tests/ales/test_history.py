@@ -281,7 +281,7 @@ def test_a_file_handed_over_takes_its_history_along(owner_connection):
     texts = ("closing_reason", "life_event", "social_notes", "tenant_name", "landlord_name", "town")
     case = insert(
         "cases_tenantcase",
-        **dict.fromkeys((*texts, "search_text"), ""),
+        **dict.fromkeys((*texts, "search_text", "former_reference", "limit_kind", "limit_reason"), ""),
         **{"public_id": uuid4(), "organisation_id": first, "reference": "D-1", "referent_id": user},
         **{"state": "OPEN", "opened_on": NOW, "version": 1, "step_versions": "{}", "created_by_id": user},
         **{"created_at": NOW, "updated_at": NOW},

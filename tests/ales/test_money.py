@@ -110,7 +110,7 @@ def test_what_is_printed_reads_back(amount):
     assert money.parse_euros(str(amount)) == amount
 
 
-@given(st.fractions(max_denominator=1000))
+@given(st.fractions(min_value=-(10**12), max_value=10**12, max_denominator=1000))
 def test_rounding_stays_within_its_bounds(value):
     down, nearest = Fraction(money.round_down(value)), Fraction(money.round_half_up(value))
     assert down <= value < down + Fraction(1, 100)
