@@ -116,7 +116,8 @@ def machine(scene: Scene, sign_in) -> type[RuleBasedStateMachine]:
                             ("aids_aidcomputation", "true"),
                         ):
                             cursor.execute(
-                                f"SELECT count(*) FROM {table} WHERE organisation_id <> %(me)s AND {not_shared}",
+                                f"SELECT count(*) FROM {table}"
+                                f" WHERE organisation_id <> %(me)s AND {not_shared}",
                                 {"me": actor.organisation_id},
                             )
                             assert cursor.fetchone() == (0,), (who, table)
