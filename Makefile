@@ -63,9 +63,9 @@ screenshots: $(LOCK_DEV) ## the pictures of the README, from the demo data
 	@$(BIN)/python -m ales.embedded exec -- bash -c '$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py demo --if-empty && $(BIN)/python bin/screenshots'
 
 lock: $(LOCK_DEV) ## compile the lock files anew from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 		--custom-compile-command "make lock" --group dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
 

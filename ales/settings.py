@@ -357,7 +357,7 @@ UPLOAD_MAX_BYTES: int = env.int("UPLOAD_MAX_BYTES", 10 * 1024 * 1024)
 UPLOAD_MAX_PIXELS: int = env.int("UPLOAD_MAX_PIXELS", 40_000_000)
 # Antivirus, where there is one: unix:///path or tcp://host:port (ales/documents/scanning.py).
 CLAMD_URL: str = env.str("CLAMD_URL", "")
-CLAMD_TIMEOUT: float = env.float("CLAMD_TIMEOUT", 20)  # seconds, for each exchange
+CLAMD_TIMEOUT: int = env.int("CLAMD_TIMEOUT", 20)  # seconds, for each exchange
 # Internal address of VAR_DIR/files on the server in front, which then sends the files itself.
 ACCEL_REDIRECT_PREFIX: str = env.str("ACCEL_REDIRECT_PREFIX", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

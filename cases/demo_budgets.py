@@ -11,15 +11,20 @@ from cases.rules import codes
 from cases.rules.codes import ChargeCode, EmploymentStatus, EntitlementState, FamilyCategory, ResourceCode
 
 #: The example scale's rates, written again: this room knows no aid, and only needs their order of size.
-EXPECTED_RATES = ((500, 0.50), (350, 0.60), (200, 0.75), (0, 0.90))
-EXPECTED_CAP = 300
+EXPECTED_RATES = (
+    (500, Decimal("0.50")),
+    (350, Decimal("0.60")),
+    (200, Decimal("0.75")),
+    (0, Decimal("0.90")),
+)
+EXPECTED_CAP = Decimal(300)
 THRESHOLD = 300
 
 
-def expected_aid(file: CaseFile) -> float:
+def expected_aid(file: CaseFile) -> Decimal:
     """Euros a month that the example scale will allow."""
     tenancy = file.tenancy
-    residual = float(tenancy.rent + tenancy.service_charges - tenancy.rls - tenancy.housing_benefit)
+    residual = tenancy.rent + tenancy.service_charges - tenancy.rls - tenancy.housing_benefit
     rate = next(rate for lower, rate in EXPECTED_RATES if residual >= lower)
     return min(residual * rate, EXPECTED_CAP)
 
@@ -38,25 +43,26 @@ def write_budgets(file: CaseFile, traits: Traits, draw: random.Random) -> None:
     heads = len(file.persons)
     tenancy = file.tenancy
     residual = tenancy.rent + tenancy.service_charges - tenancy.rls - tenancy.housing_benefit
-    fixed = float(residual + sum(amount for _code, amount in charges))
-    aid = 0 if traits.is_leaving else expected_aid(file) / heads
+    fixed = residual + sum(amount for _code, amount in charges)
+    aid = Decimal(0) if traits.is_leaving else expected_aid(file) / heads
     before = _before(traits, aid)
     opened_on = file.opened_at.date()
     during = fixed + before * heads
     add_snapshot(file, codes.SnapshotMoment.DURING, opened_on, _resources(file, during), charges)
     if draw.random() < 0.55:
-        earlier = max(during * draw.uniform(1.15, 1.5), fixed + 320 * heads)
+        earlier = max(during * draw.randrange(115, 150) / 100, fixed + 320 * heads)
         on = file.case.life_event_on
         add_snapshot(file, codes.SnapshotMoment.BEFORE, on, _resources(file, earlier), charges)
     reached = before + aid > THRESHOLD
     if reached != traits.above_after or draw.random() < 0.15:
-        after = draw.uniform(312, 460) if traits.above_after else draw.uniform(before - 5, THRESHOLD - 6)
+        low, high = (312, 460) if traits.above_after else (before - 5, THRESHOLD - 6)
+        after = low + (high - low) * Decimal(draw.randrange(1000)) / 1000
         later = opened_on + dt.timedelta(days=draw.randrange(60, 120))
         amounts = _resources(file, fixed + after * heads)
         add_snapshot(file, codes.SnapshotMoment.AFTER, later, amounts, charges)
 
 
-def _before(traits: Traits, aid: float) -> float:
+def _before(traits: Traits, aid: Decimal) -> Decimal:
     """Euros left a person before the aid."""
     if not traits.below_before:
         return 304 + 110 * traits.in_between
@@ -83,7 +89,7 @@ def _charges(file: CaseFile, draw: random.Random) -> list[tuple[str, Decimal]]:
     return [(code, euros(amount)) for code, amount in charges]
 
 
-def _resources(file: CaseFile, total: float) -> list[tuple[str, Decimal]]:
+def _resources(file: CaseFile, total: Decimal) -> list[tuple[str, Decimal]]:
     """The total split between what the tenant earns and what the family receives."""
     children = sum(person.position == PersonPosition.CHILD for person in file.persons)
     rest = euros(total)

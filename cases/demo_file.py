@@ -59,9 +59,9 @@ class Traits:
     below_before: bool
     above_after: bool
     is_leaving: bool
-    in_between: float
+    in_between: Decimal
 
 
-def euros(amount: float) -> Decimal:
+def euros(amount: Decimal | int) -> Decimal:
     """To the cent."""
     return Decimal(round(amount * 100)).scaleb(-2)

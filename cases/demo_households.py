@@ -5,8 +5,8 @@ a person, before and after the aid, decides the resources.
 """
 
 import datetime as dt
-import math
 import random
+from decimal import Decimal
 
 from ales.dates import add_months, first_of_month
 from cases.communes import Commune
@@ -42,24 +42,24 @@ def deal(index: int) -> Traits:
     """Traits of the index-th household: each share comes out exactly over any long enough run, and apart
     from the others (multiples of irrational numbers, modulo 1)."""
 
-    def share(number: int) -> float:
-        return (index + 0.5) * math.sqrt(number) % 1
+    def share(number: int) -> Decimal:
+        return (index + Decimal("0.5")) * Decimal(number).sqrt() % 1
 
     alone = share(3)
-    below = share(5) < 0.93
-    if alone < 0.33:
+    below = share(5) < Decimal("0.93")
+    if alone < Decimal("0.33"):
         category = FamilyCategory.SINGLE
-    elif alone < 0.73:
+    elif alone < Decimal("0.73"):
         category = FamilyCategory.SINGLE_PARENT
     else:
-        category = FamilyCategory.COUPLE if alone < 0.81 else FamilyCategory.COUPLE_WITH_CHILDREN
+        category = FamilyCategory.COUPLE if alone < Decimal("0.81") else FamilyCategory.COUPLE_WITH_CHILDREN
     return Traits(
-        is_private=share(2) < 0.67,
+        is_private=share(2) < Decimal("0.67"),
         category=category,
         below_before=below,
         # Those above before stay above: 0.07 + 0.93 × 0.645 = 0.67.
-        above_after=not below or share(7) < 0.645,
-        is_leaving=share(11) < 0.13,
+        above_after=not below or share(7) < Decimal("0.645"),
+        is_leaving=share(11) < Decimal("0.13"),
         in_between=share(13),
     )
 
@@ -151,7 +151,7 @@ def _opened(
     benefit = draw.randrange(60, 190) + (60 if traits.category == FamilyCategory.SINGLE_PARENT else 0)
     rls = draw.randrange(28, 52) if is_social and not commune.department.startswith("97") else 0
     months_owed = draw.randrange(4, 13)
-    arrears = residual * months_owed * draw.uniform(0.75, 1)
+    arrears = residual * months_owed * draw.randrange(75, 100) / 100
     lease_state = _lease_state(draw, traits)
     tenancy = Tenancy(
         case=case,
@@ -184,10 +184,10 @@ def _opened(
     return CaseFile(organisation, author, opened_at, case, household, tenancy, [])
 
 
-def _residual(draw: random.Random) -> float:
+def _residual(draw: random.Random) -> Decimal:
     """Euros a month; mostly where the scale's percentage gives from 250 to 300 €."""
     low, high = draw.choices([(230, 349), (350, 499), (500, 660)], weights=(8, 47, 45))[0]
-    return round(draw.uniform(low, high), 2)
+    return Decimal(draw.randrange(low * 100, high * 100)) / 100
 
 
 def _lease_state(draw: random.Random, traits: Traits) -> str:

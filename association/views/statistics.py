@@ -154,7 +154,7 @@ def _chart(table: Table) -> str:
     if table.total.hidden or not table.total.aids or not 2 <= len(table.rows) <= MAX_BARS:
         return ""
     if table.name == "periode":
-        bars = [_bar(row, row.label, float(row.amount), format_euros_whole(row.amount)) for row in table.rows]
+        bars = [_bar(row, row.label, int(row.amount), format_euros_whole(row.amount)) for row in table.rows]
         draw = charts.columns if len(bars) <= MAX_COLUMNS else charts.rows
         return draw("Montant des aides par période, en euros : les valeurs sont dans le tableau.", bars)
     if table.name in {"objet", "departement", "adherent"}:

@@ -5,6 +5,7 @@ anything itself: `save` calls the step's operation and lets its refusals through
 """
 
 import uuid
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -23,7 +24,7 @@ class PageForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
 
-class StepForms:
+class StepForms(ABC):
     """The forms of one step of one case, for one person."""
 
     slug: ClassVar[str]
@@ -39,9 +40,9 @@ class StepForms:
         )
         self.build(data)
 
+    @abstractmethod
     def build(self, data: QueryDict | None) -> None:
         """Make the step's forms; sets `main` at least."""
-        raise NotImplementedError
 
     @property
     def all_forms(self) -> list[forms.Form]:
@@ -55,8 +56,9 @@ class StepForms:
     def page_of_origin(self) -> operations.Page:
         return operations.Page(self.page.cleaned_data["version"], self.page.cleaned_data["form_key"])
 
+    @abstractmethod
     def save(self, at: datetime) -> None:
-        raise NotImplementedError
+        """Call the step's operation with what was typed; its refusals go through."""
 
     def add_faults(self, faults: dict[str, list[str]]) -> None:
         """Show an operation's refusal at the fields it names."""

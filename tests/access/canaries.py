@@ -1,7 +1,8 @@
 """Marks written into every text of both sides, which tell from an answer whose row it shows.
 
-A mark is an HTML tag of its own (`<zqabk>`: side a, table `bk`) behind a quote, so that the same mark shows a
-text that was not escaped: a browser would read a tag or an attribute named so.
+A mark is an HTML tag of its own (`<zq-abk-qz>`: side a, table `bk`) behind a quote, so that the same mark
+shows a text that was not escaped: a browser would read a tag or an attribute named so. It is long enough that
+no random token of a page (CSRF, nonce, key) spells one by chance.
 """
 
 import re
@@ -30,7 +31,12 @@ CODED = frozenset(
 )  # fmt: skip
 #: The members' directory: names of organisations and users are read across.
 DIRECTORY = frozenset({"members_organisation", "members_user", "members_membership", "account_emailaddress"})
-MARK = re.compile(r"zq([ab])([a-z]{2})")
+MARK = re.compile(r"zq-([ab])([a-z]{2})-qz")
+
+
+def word(side: str, letters: str = "zz") -> str:
+    """The mark of a side and a table; without a table, what a person of that side types."""
+    return f"zq-{side}{letters}-qz"
 
 
 def marked_tables() -> dict[str, str]:
@@ -89,9 +95,9 @@ def mark(scene: Scene) -> dict[str, str]:
 
 def _value(field: models.Field, side: str, letters: str) -> str:
     """`column = …`: the mark, made unique by the row's id; search texts keep their words behind it."""
-    text = f"""'"<zq{side}{letters}>' || id"""
+    text = f"""'"<{word(side, letters)}>' || id"""
     if field.name == "search_text":
-        text = f"search_text || ' zq{side}{letters}'"
+        text = f"search_text || ' {word(side, letters)}'"
     return f"{field.column} = {text}"
 
 

@@ -15,7 +15,7 @@ from aids import operations as aids
 from ales import tenancy
 from members import operations as members
 from tests.access.asking import arguments, ask
-from tests.access.canaries import mark, marked_tables, marks_in, unescaped
+from tests.access.canaries import mark, marked_tables, marks_in, unescaped, word
 from tests.access.matrix import ROUTES
 from tests.access.scene import Scene
 from tests.world import NOW
@@ -103,9 +103,9 @@ def test_search_finds_nothing_of_others(marked, sign_in, who):
     for name in LISTS:
         for table in ("cases_tenantcase", "aids_aidrequest"):
             answers = []
-            for word in (f"zqb{letters[table]}", "zqbzz", marked.b.submitted.reference):
-                answer = ask(client, "get", f"{reverse(name)}?{urlencode({'q': word})}")
-                text = answer.as_anybody_reads.replace(word, "WORD").replace(html.escape(word), "WORD")
+            for asked in (word("b", letters[table]), word("b"), marked.b.submitted.reference):
+                answer = ask(client, "get", f"{reverse(name)}?{urlencode({'q': asked})}")
+                text = answer.as_anybody_reads.replace(asked, "WORD").replace(html.escape(asked), "WORD")
                 answers.append((answer.status, re.sub(r"q=[^\"&]*", "q=WORD", text)))
             assert answers[0] == answers[1] == answers[2], (name, table)
 
@@ -150,7 +150,11 @@ def test_mails_go_to_ones_own(marked, django_capture_on_commit_callbacks):
     side = marked.b
     with django_capture_on_commit_callbacks(execute=True), tenancy.tenant(side.world.marc.context):
         aids.reject(
-            actor=side.world.marc, request_id=side.submitted.public_id, version=None, reason="zqbaa", at=AT
+            actor=side.world.marc,
+            request_id=side.submitted.public_id,
+            version=None,
+            reason=word("b", "aa"),
+            at=AT,
         )
         members.invite(
             actor=side.world.marc,

@@ -18,7 +18,7 @@ from members.access import Actor
 from payments import operations as payments
 from payments.models import PaymentOrder
 from tests.access.asking import arguments, ask
-from tests.access.canaries import mark, marks_in
+from tests.access.canaries import mark, marks_in, word
 from tests.access.matrix import ROUTES
 from tests.access.scene import Scene
 from tests.aids.stories import decisions
@@ -61,14 +61,14 @@ def machine(scene: Scene, sign_in) -> type[RuleBasedStateMachine]:
             actor, target = getattr(world, who), getattr(scene, side)
             if what in ("close", "reopen"):
                 case = target.case if what == "close" else target.closed_case
-                more = {"reason": f"zq{side}zz", "closed_on": NOW.date()} if what == "close" else {}
+                more = {"reason": word(side), "closed_on": NOW.date()} if what == "close" else {}
                 operation = cases.close_case if what == "close" else cases.reopen_case
                 self.attempt(actor, operation, case_id=case.public_id, version=None, **more)
                 return
             request = target.submitted if what != "stop" else target.validated
-            more = {"reason": f"zq{side}zz"} if what in ("reject", "withdraw", "stop") else {}
+            more = {"reason": word(side)} if what in ("reject", "withdraw", "stop") else {}
             if what == "send_back":
-                more = {"points": [aids.PointInput(section="BUDGET", text=f"zq{side}zz")]}
+                more = {"points": [aids.PointInput(section="BUDGET", text=word(side))]}
             if what == "validate":
                 with tenancy.tenant(target.world.marc.context):
                     more = {"decisions": decisions(request, target.fund)}
@@ -80,7 +80,7 @@ def machine(scene: Scene, sign_in) -> type[RuleBasedStateMachine]:
             what=st.sampled_from(["sign", "give_up"]),
         )
         def pay(self, who: str, side: str, what: str) -> None:
-            more = {"reason": f"zq{side}zz"} if what == "give_up" else {}
+            more = {"reason": word(side)} if what == "give_up" else {}
             order = getattr(scene, side).order
             self.attempt(getattr(world, who), getattr(payments, what), order_id=order.public_id, **more)
 
