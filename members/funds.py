@@ -26,6 +26,8 @@ Lines = list[tuple[int, Decimal]]
 
 CONTRIBUTION_CAUSE = "contribution"
 TRANSFER_CAUSE = "transfer"
+#: Its commitment is the only one the association writes (members/migrations/0011).
+RETURN_CAUSE = "returned_payment"
 
 KIND_OF_OWNER = {
     OrganisationKind.BAILLEUR: FundKind.LANDLORD,
@@ -193,6 +195,25 @@ def recover(
         label=label,
         value_date=value_date,
     )
+
+
+@transaction.atomic
+def restore(*, actor: Actor, lines: Lines, cause_id: uuid.UUID, label: str, value_date: dt.date) -> None:
+    """The bank returned an executed payment: it came back, and is committed and to pay again.
+
+    Raises InsufficientFundsError.
+    """
+    require(permissions.may_write_ledger(actor, EntryKind.RECOVERY))
+    common = {
+        "actor": actor,
+        "lines": lines,
+        "cause_kind": RETURN_CAUSE,
+        "cause_id": cause_id,
+        "label": label,
+        "value_date": value_date,
+    }
+    _write(EntryKind.RECOVERY, **common)
+    _write(EntryKind.COMMITMENT, **common)
 
 
 # --- The one way in ---------------------------------------------------------------------------

@@ -32,8 +32,7 @@ SHOWN = 5
 
 def handover_refusals(case: TenantCase) -> list[str]:
     """An order under way is signed and paid for the organisation that asked; the database says the same."""
-    under_way = (OrderState.TO_SIGN, OrderState.SIGNED)
-    if not PaymentOrder.objects.filter(request__case=case, state__in=under_way).exists():
+    if not PaymentOrder.objects.filter(request__case=case).under_way().exists():
         return []
     return ["Un ordre de paiement est en cours : le dossier ne peut pas changer d’organisme."]
 

@@ -1,4 +1,21 @@
+from payments.models.accounting import AccountingEntry, AccountingPeriod
 from payments.models.advice import PaymentAdvice
+from payments.models.batch import PaymentBatch
 from payments.models.order import PaymentOrder, PaymentOrderLine
+from payments.models.query import PaymentQuery
+from payments.models.recovery import PaymentRecovery, PaymentRecoveryLine
+from payments.models.statement import BankStatement, StatementLine
 
-__all__ = ["PaymentAdvice", "PaymentOrder", "PaymentOrderLine"]
+__all__ = [
+    "AccountingEntry",
+    "AccountingPeriod",
+    "BankStatement",
+    "PaymentAdvice",
+    "PaymentBatch",
+    "PaymentOrder",
+    "PaymentOrderLine",
+    "PaymentQuery",
+    "PaymentRecovery",
+    "PaymentRecoveryLine",
+    "StatementLine",
+]

@@ -29,13 +29,13 @@ class PaymentAdviceQuerySet(models.QuerySet):
 
     def awaiting_receipt(self) -> "PaymentAdviceQuerySet":
         """Paid, and not yet confirmed received by the landlord; the oldest first."""
-        return self.filter(received_on=None).order_by("executed_on", "id")
+        return self.filter(received_on=None, cancelled_on=None).order_by("executed_on", "id")
 
 
 class PaymentAdvice(models.Model):
     """Written when the order is executed. `months` is frozen: [{month, amount, label}]."""
 
-    updatable_columns = ("received_on", "received_by_id")
+    updatable_columns = ("received_on", "received_by_id", "cancelled_on", "cancelled_reason")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)
@@ -66,17 +66,28 @@ class PaymentAdvice(models.Model):
         related_name="+",
     )
 
+    #: The bank returned the transfer after all.
+    cancelled_on = models.DateField(_("annulé le"), null=True, blank=True)
+    cancelled_reason = models.CharField(_("motif de l'annulation"), max_length=200, blank=True)
+
     objects = PaymentAdviceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("avis de paiement")
         verbose_name_plural = _("avis de paiement")
         constraints = [
+            models.UniqueConstraint(fields=["id", "organisation", "landlord"], name="advice_with_parties"),
+            models.UniqueConstraint(fields=["id", "organisation"], name="advice_with_organisation"),
             models.CheckConstraint(name="advice_amount_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
                 name="advice_received_by_somebody",
                 condition=Q(received_on=None, received_by=None)
                 | Q(received_on__isnull=False, received_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="advice_cancelled_with_reason",
+                condition=Q(cancelled_on=None, cancelled_reason="")
+                | (Q(cancelled_on__isnull=False) & ~Q(cancelled_reason="")),
             ),
         ]
         indexes = [models.Index(fields=["landlord", "-executed_on", "-id"], name="advice_of_landlord")]

@@ -15,8 +15,16 @@ from ales.documents.models import ProductionJob
 from ales.text import words
 from members.access import Actor
 from members.models import BankDetails, Fund, Organisation, User
+from payments.models.batch import PaymentBatch
 from payments.rules.references import order_number, parse_order_number
-from payments.states import MOVES, OrderState
+from payments.states import MOVES, UNDER_WAY, OrderState
+
+
+class RejectionOutcome(models.TextChoices):
+    """What becomes of the money of a rejected order."""
+
+    REORDERED = "REORDERED", _("paiement redemandé")
+    RELEASED = "RELEASED", _("montant rendu aux fonds")
 
 
 def move(name: str):
@@ -43,12 +51,18 @@ class PaymentOrderQuerySet(models.QuerySet):
     def oldest_first(self) -> "PaymentOrderQuerySet":
         return self.order_by("year", "sequence")
 
+    def under_way(self) -> "PaymentOrderQuerySet":
+        """Neither paid nor given back: signed or not, with the bank, or rejected without a decision."""
+        return self.filter(
+            Q(state__in=sorted(UNDER_WAY)) | Q(state=OrderState.REJECTED, rejection_outcome="")
+        )
+
     def awaiting_signature(self) -> "PaymentOrderQuerySet":
         return self.filter(state=OrderState.TO_SIGN)
 
     def awaiting_execution(self) -> "PaymentOrderQuerySet":
-        """Signed: the bank has, or will soon have, the transfer."""
-        return self.filter(state=OrderState.SIGNED)
+        """Signed or sent: the bank has, or will soon have, the transfer."""
+        return self.filter(state__in=[OrderState.SIGNED, OrderState.SENT])
 
     def with_changed_account(self, orders: Iterable["PaymentOrder"]) -> set[int]:
         """Ids of the signed ones of `orders` whose account is no longer the landlord's; one query at most."""
@@ -81,6 +95,15 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         "given_up_at",
         "given_up_by_id",
         "given_up_reason",
+        "batch_id",
+        "rejected_on",
+        "rejected_code",
+        "rejected_by_id",
+        "rejected_at",
+        "rejection_outcome",
+        "rejection_reason",
+        "rejection_settled_by_id",
+        "rejection_settled_at",
         "job_id",
     )
 
@@ -136,6 +159,39 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         related_name="+",
     )
     given_up_reason = models.CharField(_("motif de l'abandon"), max_length=500, blank=True)
+    batch = models.ForeignKey(
+        PaymentBatch,
+        verbose_name=_("bordereau"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="orders",
+    )
+    rejected_on = models.DateField(_("rejeté le"), null=True, blank=True)
+    #: The bank's ISO 20022 code (AC04 closed account…), or "" when it gave none.
+    rejected_code = models.CharField(_("code de rejet"), max_length=4, blank=True)
+    rejected_by = models.ForeignKey(
+        User,
+        verbose_name=_("rejet constaté par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    rejected_at = models.DateTimeField(_("rejet constaté le"), null=True, blank=True)
+    rejection_outcome = models.CharField(
+        _("suite du rejet"), max_length=10, choices=RejectionOutcome, blank=True
+    )
+    rejection_reason = models.CharField(_("motif de la suite"), max_length=500, blank=True)
+    rejection_settled_by = models.ForeignKey(
+        User,
+        verbose_name=_("suite décidée par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    rejection_settled_at = models.DateTimeField(_("suite décidée le"), null=True, blank=True)
     job = models.OneToOneField(
         ProductionJob, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -155,9 +211,42 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 | Q(signed_by__isnull=False, signed_at__isnull=False),
             ),
             models.CheckConstraint(
+                # A bank also returns what it had executed: the rejected order keeps the day.
                 name="order_executed_on_a_date",
-                condition=Q(state="executed", executed_on__isnull=False, executed_by__isnull=False)
+                condition=Q(
+                    state__in=["executed", "rejected"], executed_on__isnull=False, executed_by__isnull=False
+                )
                 | (~Q(state="executed") & Q(executed_on=None, executed_by=None)),
+            ),
+            models.CheckConstraint(
+                name="order_in_a_batch",
+                condition=~Q(state__in=["batched", "sent"]) | Q(batch__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="order_waits_outside_batches",
+                condition=~Q(state__in=["to_sign", "signed", "given_up"]) | Q(batch=None),
+            ),
+            models.CheckConstraint(
+                name="order_rejected_on_a_date",
+                condition=Q(
+                    state="rejected",
+                    rejected_on__isnull=False,
+                    rejected_by__isnull=False,
+                    rejected_at__isnull=False,
+                )
+                | (
+                    ~Q(state="rejected")
+                    & Q(rejected_on=None, rejected_by=None, rejected_at=None, rejection_outcome="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="order_rejection_settled_with_reason",
+                condition=Q(rejection_outcome="", rejection_settled_by=None, rejection_settled_at=None)
+                | (
+                    Q(rejection_settled_by__isnull=False, rejection_settled_at__isnull=False)
+                    & ~Q(rejection_outcome="")
+                    & ~Q(rejection_reason="")
+                ),
             ),
             models.CheckConstraint(
                 name="order_given_up_with_reason",
@@ -183,6 +272,18 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
 
     @move("execute")
     def execute(self) -> None: ...
+
+    @move("batch")
+    def join_batch(self) -> None: ...
+
+    @move("unbatch")
+    def leave_batch(self) -> None: ...
+
+    @move("send")
+    def send(self) -> None: ...
+
+    @move("reject")
+    def reject(self) -> None: ...
 
     @move("give_up")
     def give_up(self) -> None: ...

@@ -14,6 +14,11 @@ def order_number(year: int, sequence: int) -> str:
     return f"OP-{year}-{sequence:06d}"
 
 
+def batch_number(year: int, sequence: int) -> str:
+    """The continuous yearly number of a bordereau: `BV-2026-000007`."""
+    return f"BV-{year}-{sequence:06d}"
+
+
 def parse_order_number(text: str) -> tuple[int, int] | None:
     """Year and rank of a typed number (`op 2026-42` too), None when it isn't one."""
     match = _NUMBER.fullmatch(text)
