@@ -80,7 +80,7 @@ def build(report: Callable[[str], None]) -> None:
         teams[organisation.pk] = team(organisation)
     cases = TenantCase.objects.select_related("tenancy__landlord").order_by("created_at", "id")
     with production.deferring():
-        run((_tell(case, teams[case.organisation_id], now) for case in cases), until=now)
+        run((_tell(case, teams[case.organisation_id], now) for case in cases), until=now, report=report)
     counts = Counter(AidRequest.objects.values_list("state", flat=True))
     report(f"{sum(counts.values())} demandes d’aide")
     for state in RequestState:

@@ -9,7 +9,7 @@ import datetime as dt
 import gc
 import heapq
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
@@ -67,14 +67,21 @@ def one_piece() -> Iterator[None]:
         settings.DEBUG, connection.features.uses_savepoints = debug, savepoints
 
 
-def run(stories: Iterable[Story], until: dt.datetime) -> None:
-    """Run every step not later than `until`, all stories together in the order of time."""
+def run(stories: Iterable[Story], until: dt.datetime, report: Callable[[str], None]) -> None:
+    """Run every step not later than `until`, all stories together in the order of time.
+
+    `report` hears of each year begun: this takes minutes.
+    """
     waiting: list[tuple[dt.datetime, int, Story]] = []
+    year = 0
     with one_piece():
         for rank, story in enumerate(stories):
             _wait(waiting, rank, story)
         while waiting and waiting[0][0] <= until:
-            _at, rank, story = heapq.heappop(waiting)
+            at, rank, story = heapq.heappop(waiting)
+            if at.year != year:
+                year = at.year
+                report(f"{year}…")
             _wait(waiting, rank, story)
     tenancy.enter(None)
 

@@ -259,6 +259,15 @@ def replace(request_id: UUID, *, actor: Actor, at: datetime) -> None:
     _replace(protocol, actor, at)
 
 
+@transaction.atomic
+def discard(request_id: UUID, *, actor: Actor, at: datetime) -> None:
+    """The request was withdrawn: no version of its agreement counts, and its draft can't be issued."""
+    protocol = current(request_id)
+    if protocol is not None:
+        lock(actor, protocol.case.public_id)
+        _replace(protocol, actor, at, because="la demande d’aide est retirée")
+
+
 def _create_version(
     case: TenantCase,
     request_id: UUID,
@@ -297,7 +306,7 @@ def _create_version(
     return protocol
 
 
-def _replace(protocol: Protocol, actor: Actor, at: datetime) -> None:
+def _replace(protocol: Protocol, actor: Actor, at: datetime, *, because: str = "l’aide a changé") -> None:
     protocol.state = ProtocolState.REPLACED
     protocol.save(update_fields=["state"])
     record(
@@ -305,7 +314,7 @@ def _replace(protocol: Protocol, actor: Actor, at: datetime) -> None:
         actor,
         at,
         "protocol_replaced",
-        f"Protocole version {protocol.version} remplacé : l’aide a changé",
+        f"Protocole version {protocol.version} sans effet : {because}",
     )
 
 

@@ -58,8 +58,10 @@ def build(report: Callable[[str], None]) -> None:
         for aid in aids.order_by("decided_at", "id")
     ]
     with production.deferring():
-        run(stories, until=now)
-        run([_close(case, teams[case.organisation_id], now) for case in TenantCase.objects.all()], until=now)
+        run(stories, until=now, report=report)
+        run(
+            [_close(case, teams[case.organisation_id], now) for case in TenantCase.objects.all()], now, report
+        )
     for state, count in sorted(Counter(PaymentOrder.objects.values_list("state", flat=True)).items()):
         report(f"ordres de paiement, {OrderState(state).label} : {count}")
     report(f"{PaymentAdvice.objects.exclude(received_on=None).count()} paiements confirmés par les bailleurs")

@@ -7,6 +7,9 @@ from ales.documents import production
 from ales.documents.models import Audience
 from members.access import Actor
 
+#: What the household's file is called, by kind of letter.
+FILE_NAMES = {"decision_letter": "lettre-d-accord", "refusal_letter": "lettre-de-refus"}
+
 
 def enqueue_letter(
     request: AidRequest, actor: Actor, *, kind: str, title: str, payload: dict, at: datetime
@@ -19,7 +22,7 @@ def enqueue_letter(
         unique_key=f"{kind}:{request.public_id}:{request.version}",
         payload=payload,
         title=title,
-        file_name=f"{kind.replace('_', '-')}-{request.reference}.pdf",
+        file_name=f"{FILE_NAMES[kind]}-{request.reference}.pdf",
         organisation_id=request.organisation_id,
         audience=Audience.SOCIAL,
         created_by_id=actor.user_id,

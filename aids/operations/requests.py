@@ -219,7 +219,7 @@ def withdraw(*, actor: Actor, request_id: UUID, version: int | None, reason: str
     request.closed_at = at
     save(request, at)
     request.terms.update(state=TermState.WITHDRAWN)
-    protocols.replace(request.public_id, actor=actor, at=at)
+    protocols.discard(request.public_id, actor=actor, at=at)
     record(
         request,
         actor=actor,

@@ -188,7 +188,7 @@ def test_the_link_waits_then_becomes_the_file(world, letters, sign_in):
     poll = reverse("documents:job", args=[job.public_id])
     waiting = client.get(poll, headers={"HX-Request": "true"}).content.decode()
     assert f'hx-get="{poll}"' in waiting
-    assert "En attente de production" in waiting
+    assert "Bientôt prêt" in waiting
     production.produce(job.public_id)
     ready = client.get(poll, headers={"HX-Request": "true"}).content.decode()
     assert "hx-get" not in ready
@@ -208,7 +208,7 @@ def test_a_failed_job_is_tried_again_by_a_person(world, letters, sign_in, monkey
     assert f'action="{retry}"' in fragment
     assert "csrfmiddlewaretoken" in fragment
     answer = client.post(retry, headers={"HX-Request": "true"})
-    assert "En attente de production" in answer.content.decode()
+    assert "Bientôt prêt" in answer.content.decode()
     assert (refresh(job).attempts, refresh(job).error) == (0, "")
     assert client.get(retry).status_code == 405
 

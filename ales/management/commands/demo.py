@@ -1,6 +1,5 @@
 """`manage.py demo`: demo data of every room, in the order of settings.DEMO_BUILDERS."""
 
-from importlib.util import find_spec
 from time import monotonic
 
 from django.conf import settings
@@ -38,15 +37,10 @@ class Command(BaseCommand):
     def _build(self) -> None:
         for name in settings.DEMO_BUILDERS:
             module = name.rpartition(".")[0]
-            if find_spec(module) is None:
-                self.stdout.write(self.style.WARNING(f"{module} : pas encore écrit"))
-                continue
+            self.stdout.write(f"{module}…")
             start = monotonic()
-            lines: list[str] = []
-            import_string(name)(lines.append)
-            self.stdout.write(f"{module} ({monotonic() - start:.1f} s)")
-            for line in lines:
-                self.stdout.write(f"  {line}")
+            import_string(name)(lambda line: self.stdout.write(f"  {line}"))
+            self.stdout.write(f"  {monotonic() - start:.1f} s")
 
     def _print_accounts(self) -> None:
         accounts = import_string(settings.DEMO_ACCOUNTS)

@@ -46,7 +46,7 @@ def test_writing_issuing_signing(world, sign_in, case):
     assert client.post(url(case), engagements()).status_code == 302
     assert client.post(url(case, "protocol_issue")).status_code == 302
     page = shown(client, url(case))
-    assert "En attente de production" in page
+    assert "Bientôt prêt" in page
     assert "Payer le loyer résiduel" in page
     today = f"{timezone.localdate():%d/%m/%Y}"
     answer = client.post(url(case, "protocol_sign"), {"signed_on": today, "file": scan()})
