@@ -12,6 +12,7 @@ from aids.states import EDITABLE, MOVES, RequestState
 from ales.verdict import ALLOWED, Verdict, refused
 from cases.models import TenantCase
 from cases.models.case import CaseState
+from cases.permissions import as_it_is
 from members.access import Actor
 
 #: What a move needs, said when the request stands elsewhere.
@@ -61,7 +62,7 @@ def may_create(actor: Actor, case: TenantCase) -> Verdict:
     own = _own_social(actor, case.organisation_id)
     if own and case.state != CaseState.OPEN:
         return refused(_("Le dossier est clos : rouvrez-le pour demander une aide."))
-    return own
+    return _first_refusal((own, as_it_is(case)))
 
 
 def may_edit(actor: Actor, request: AidRequest) -> Verdict:

@@ -111,10 +111,10 @@ def documents_follow(table: str, subject_kind: str):
     )
 
 
-def stays_while(table: str, condition: str, message: str):
+def stays_while(table: str, condition: str, message: str, *, because: str = ""):
     """A row of `table` that meets `condition` (SQL on OLD) refuses to change organisation: `message`, in
-    French, is shown to the person (SQLSTATE AL409)."""
-    name = f"{table}_stays"
+    French, is shown to the person (SQLSTATE AL409). A second condition of a table is named `because`."""
+    name = f"{table}_stays_{because}".rstrip("_")
     quoted = message.replace("'", "''")
     return migrations.RunSQL(
         sql=[

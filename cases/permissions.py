@@ -78,11 +78,15 @@ def may_revoke_share(actor: Actor, case: TenantCase) -> Verdict:
 
 
 def may_propose_handover(actor: Actor, case: TenantCase, *, refusals: Sequence[str] = ()) -> Verdict:
-    """Propose the case to another organisation: a manager, unless something holds it (`refusals`)."""
+    """Propose the case to another organisation: a manager, unless it is frozen or something else holds it
+    (`refusals`)."""
     if not is_own(actor, case):
         return refused(FOLLOWED_ELSEWHERE)
     if not actor.is_manager:
         return refused("Un responsable de votre organisme propose le transfert.")
+    kept = as_it_is(case)
+    if not kept:
+        return kept
     return refused(refusals[0]) if refusals else ALLOWED
 
 

@@ -36,7 +36,15 @@ class DataRequest(CaseRow):
         verbose_name = _("exercice d'un droit")
         verbose_name_plural = _("exercices de droits")
         indexes = [models.Index(fields=["case", "-at"], name="data_request_by_date")]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            # A handover moves the line to its case's organisation (composite foreign key), nothing else.
+            pgtrigger.Protect(
+                name="append_only",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["organisation"]),
+            ),
+            pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%d/%m/%Y}"

@@ -163,11 +163,21 @@ def revoke_share(*, actor: Actor, case_id: UUID, share_id: UUID, at: datetime) -
     case = lock(actor, case_id)
     require(permissions.may_revoke_share(actor, case))
     share = _live_share(case, share_id, day_of(at))
+    _take_back(share, case, actor, at)
+    return share
+
+
+def close_to_others(case: TenantCase, *, actor: Actor, at: datetime) -> None:
+    """Take back every share in force, for a case that is being frozen. The caller holds the case."""
+    for share in case.shares.live(day_of(at)).select_related("shared_with").order_by("pk"):
+        _take_back(share, case, actor, at, why=" : dossier gelé")
+
+
+def _take_back(share: CaseShare, case: TenantCase, actor: Actor, at: datetime, *, why: str = "") -> None:
     share.revoked_at, share.revoked_by_id = at, actor.user_id
     share.save(update_fields=["revoked_at", "revoked_by"])
     _withdraw_grants(share, case)
-    record(case, actor, at, "share_ended", f"Partage avec {share.shared_with.name} retiré")
-    return share
+    record(case, actor, at, "share_ended", f"Partage avec {share.shared_with.name} retiré{why}")
 
 
 def _withdraw_grants(share: CaseShare, case: TenantCase) -> None:

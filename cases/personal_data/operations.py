@@ -11,6 +11,7 @@ from cases.models import DataRequest, TenantCase
 from cases.models.case import LimitKind
 from cases.models.data_request import RequestKind
 from cases.operations.base import day_of, lock
+from cases.operations.sharing import close_to_others
 from cases.personal_data import permissions, scrubbing
 from cases.personal_data.keeping import duties_of
 from members.access import Actor
@@ -41,7 +42,8 @@ def record_correction(*, actor: Actor, case_id: UUID, note: str, at: datetime) -
 
 @transaction.atomic
 def limit(*, actor: Actor, case_id: UUID, kind: str, reason: str, at: datetime) -> None:
-    """Freeze the file: it is read only, and neither anonymised nor erased until released."""
+    """Freeze the file: read only, for its own organisation alone, neither handed over, anonymised nor erased
+    until released. Shares in force are taken back: to consult is to process (GDPR art. 18)."""
     case = lock(actor, case_id)
     require(permissions.may_limit(actor, case))
     faults = {}
@@ -54,6 +56,7 @@ def limit(*, actor: Actor, case_id: UUID, kind: str, reason: str, at: datetime) 
     # `updated_at` stays: freezing a file is no contact with the person.
     case.limit_kind, case.limit_reason, case.limited_on = kind, reason.strip(), day_of(at)
     case.save(update_fields=["limit_kind", "limit_reason", "limited_on"])
+    close_to_others(case, actor=actor, at=at)
     log(case, actor, RequestKind.LIMITATION, at, reason.strip())
 
 

@@ -4,6 +4,7 @@
 Nothing here touches the database: the verdicts look at their arguments only. `make mutants` runs this.
 """
 
+import datetime as dt
 import uuid
 from types import SimpleNamespace
 
@@ -14,7 +15,8 @@ from aids.models import AidRequest
 from aids.states import RequestState
 from ales.verdict import Verdict
 from cases import permissions as cases
-from cases.models import Protocol, TenantCase
+from cases.models import CaseHandover, Protocol, TenantCase
+from cases.personal_data import permissions as rights
 from members import permissions as members
 from members.access import Actor
 from members.models import BankDetails, Invitation, Membership, Organisation
@@ -54,6 +56,18 @@ def case(**fields) -> TenantCase:
     return TenantCase(**{"organisation_id": OWN, "state": "OPEN"} | fields)
 
 
+def frozen(**fields) -> TenantCase:
+    return case(limited_on=dt.date(2026, 6, 15), limit_kind="DISPUTE", limit_reason="Recours", **fields)
+
+
+def anonymised(**fields) -> TenantCase:
+    return case(anonymised_on=dt.date(2026, 6, 15), **fields)
+
+
+def handover(sender: int = OWN, receiver: int = OTHER) -> CaseHandover:
+    return CaseHandover(from_organisation_id=sender, to_organisation_id=receiver)
+
+
 def protocol(state: str | None) -> Protocol | None:
     return state and Protocol(state=state)
 
@@ -86,6 +100,24 @@ WHO = [
     ("change the dwelling", lambda a: cases.may_edit_dwelling(a, case(), held=False), SOCIAL, set()),
     ("close a case", lambda a: cases.may_close(a, case(), held=False), SOCIAL, set()),
     ("reopen a case", lambda a: cases.may_reopen(a, case(state="CLOSED")), SOCIAL, set()),
+    ("follow a case", lambda a: cases.may_follow(a, case()), SOCIAL, set()),
+    ("share one's own case", lambda a: cases.may_share(a, case(referent_id=ME)), SOCIAL, set()),
+    ("share a colleague's case", lambda a: cases.may_share(a, case(referent_id=AUTHOR)), {"manager"}, set()),
+    ("take one's own share back", lambda a: cases.may_revoke_share(a, case(referent_id=ME)), SOCIAL, set()),
+    ("take a colleague's share back", lambda a: cases.may_revoke_share(a, case(referent_id=AUTHOR)), {"manager"}, set()),
+    ("take a share of a closed case back", lambda a: cases.may_revoke_share(a, case(state="CLOSED")), {"manager"}, set()),
+    ("propose a handover", lambda a: cases.may_propose_handover(a, case()), {"manager"}, set()),
+    ("propose a closed case", lambda a: cases.may_propose_handover(a, case(state="CLOSED")), {"manager"}, set()),
+    ("propose a held case", lambda a: cases.may_propose_handover(a, case(), refusals=["Tenu."]), set(), set()),
+    ("call a handover back", lambda a: cases.may_cancel_handover(a, handover()), {"manager"}, set()),
+    ("call a received one back", lambda a: cases.may_cancel_handover(a, handover(OTHER, OWN)), set(), {"manager"}),
+    ("answer a handover", lambda a: cases.may_answer_handover(a, handover(OTHER, OWN)), {"manager"}, set()),
+    ("answer one's own proposal", lambda a: cases.may_answer_handover(a, handover()), set(), {"manager"}),
+    ("export a person's file", lambda a: rights.may_export(a, case()), {"manager"}, set()),
+    ("note a correction", lambda a: rights.may_correct(a, case()), {"manager"}, set()),
+    ("freeze a file", lambda a: rights.may_limit(a, case()), {"manager"}, set()),
+    ("release a file", lambda a: rights.may_release(a, frozen()), {"manager"}, set()),
+    ("erase a file", lambda a: rights.may_erase(a, case(), duties=()), {"manager"}, set()),
     ("write an agreement", lambda a: cases.may_write_protocol(a, case(), protocol("DRAFT")), SOCIAL, set()),
     ("sign an agreement", lambda a: cases.may_sign_protocol(a, case(), protocol("ISSUED")), SOCIAL, set()),
     ("revise an agreement", lambda a: cases.may_revise_protocol(a, case(), protocol("ISSUED")), SOCIAL, set()),
@@ -187,6 +219,85 @@ def test_when(states, ask, expected):
 def test_the_agreement_of_a_closed_case_stays(ask):
     for state in PROTOCOLS:
         assert "clos" in ask(WORKER, case(state="CLOSED"), protocol(state)).reason
+
+
+KEPT = [
+    lambda c: cases.may_edit(MANAGER, c),
+    lambda c: cases.may_follow(MANAGER, c),
+    lambda c: cases.may_share(MANAGER, c),
+    lambda c: cases.may_propose_handover(MANAGER, c),
+    lambda c: cases.may_edit_dwelling(MANAGER, c, held=False),
+    lambda c: cases.may_close(MANAGER, c, held=False),
+    lambda c: cases.may_write_protocol(MANAGER, c, protocol("DRAFT")),
+    lambda c: aids.may_create(MANAGER, c),
+]
+
+
+@pytest.mark.parametrize("ask", KEPT)
+def test_a_frozen_or_anonymised_file_stays_as_it_is(ask):
+    """And its refusal says which of the two it is (DOMAIN §14)."""
+    assert ask(case())
+    assert ask(frozen()).reason == "Ce dossier est gelé (litige ou obligation légale) : il se lit seulement."
+    assert ask(anonymised()).reason == "Ce dossier est anonymisé : il ne se modifie plus."
+
+
+def test_a_closed_file_that_is_frozen_is_not_reopened():
+    assert cases.may_reopen(MANAGER, case(state="CLOSED"))
+    assert "gelé" in cases.may_reopen(MANAGER, frozen(state="CLOSED")).reason
+    assert "anonymisé" in cases.may_reopen(MANAGER, anonymised(state="CLOSED")).reason
+
+
+def test_a_frozen_file_may_still_be_closed_to_another_organisation():
+    assert cases.may_revoke_share(MANAGER, frozen())
+
+
+RIGHTS = {
+    # what is asked: (on an ordinary file, on a frozen one, while an aid or a payment needs it)
+    "export": (lambda c, _duties: rights.may_export(MANAGER, c), (True, True, True)),
+    "correct": (lambda c, _duties: rights.may_correct(MANAGER, c), (True, True, True)),
+    "freeze": (lambda c, _duties: rights.may_limit(MANAGER, c), (True, False, True)),
+    "release": (lambda c, _duties: rights.may_release(MANAGER, c), (False, True, False)),
+    "erase": (lambda c, duties: rights.may_erase(MANAGER, c, duties=duties), (True, False, False)),
+}
+
+
+@pytest.mark.parametrize("name", RIGHTS)
+def test_rights_of_the_person_by_the_state_of_the_file(name):
+    ask, expected = RIGHTS[name]
+    verdicts = (ask(case(), []), ask(frozen(), []), ask(case(), ["Un paiement est en cours."]))
+    assert tuple(bool(verdict) for verdict in verdicts) == expected
+    assert all(verdict.reason for verdict in verdicts if not verdict)
+    assert "anonymisé" in ask(anonymised(), []).reason
+
+
+def test_a_file_that_is_needed_says_everything_that_needs_it():
+    assert (
+        rights.may_erase(MANAGER, case(), duties=["Une aide.", "Un ordre."]).reason == "Une aide. Un ordre."
+    )
+
+
+def test_a_case_shared_for_changes_is_written_and_no_more(monkeypatch):
+    """The verdicts ask the shares once a case and person."""
+    asked = []
+
+    def writable_by(who):
+        asked.append(who)
+        return SimpleNamespace(
+            filter=lambda pk: SimpleNamespace(exists=lambda: who.role == Role.SOCIAL_WORKER)
+        )
+
+    monkeypatch.setattr(
+        cases.TenantCase.objects.__class__, "writable_by", lambda _self, who: writable_by(who)
+    )
+    shared = case()
+    worker, reader = actor("worker", OTHER, 30), actor("manager", OTHER, 31)
+    for _again in range(2):
+        assert cases.may_edit(worker, shared)
+        assert cases.may_edit(reader, shared).reason == cases.READ_ONLY
+    assert asked == [worker, reader]
+    assert cases.may_edit(actor("agent", OTHER), shared).reason == cases.FOLLOWED_ELSEWHERE
+    assert "bailleur est changé par l’organisme" in cases.may_edit_dwelling(worker, shared, held=False).reason
+    assert cases.may_follow(worker, shared).reason == cases.FOLLOWED_ELSEWHERE
 
 
 def test_each_refusal_of_an_agreement_says_its_own_reason():

@@ -1,9 +1,11 @@
 """A case that changes organisation: everything follows, nothing stays readable behind it."""
 
+import pgtrigger
 import pytest
 from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
+from pgtrigger.registry import registered
 
 from aids.models import AidEvent, AidProfile, AidRequest
 from ales import tenancy
@@ -11,6 +13,7 @@ from ales.documents.models import StoredDocument
 from ales.errors import InvalidInputError, NotAllowedError, Refusal
 from cases import operations
 from cases.models import CaseEvent, CaseHandover, CaseShare, TenantCase
+from cases.personal_data import operations as rights
 from members.models import FundEntry, User
 from payments.models import PaymentOrder
 from tests.access.owner import as_owner, owner_function
@@ -78,6 +81,13 @@ def answer_by(actor, name, handover, **fields):
         )
 
 
+def freeze(world, case) -> None:
+    with tenancy.tenant(world.marc.context):
+        rights.limit(
+            actor=world.marc, case_id=case.public_id, kind="DISPUTE", reason="Recours", at=timezone.now()
+        )
+
+
 def rows_of(organisation_id: int) -> dict[str, int]:
     """How many rows of each table name this organisation as theirs, past row security."""
     return {
@@ -106,6 +116,7 @@ def test_nothing_is_left_behind_in_any_table(world):
         operations.save_draft(
             actor=world.claire, case_id=case.public_id, step="menage", data={"a": ["b"]}, at=NOW
         )
+        rights.record_correction(actor=world.marc, case_id=case.public_id, note="Le prénom", at=NOW)
         entries = FundEntry.objects.count()
     before = rows_of(world.cil.pk)
     assert {"cases_tenantcase", "cases_caseevent", "aids_aidrequest", "aids_rentterm", "aids_aidevent"} <= {
@@ -126,6 +137,23 @@ def test_nothing_is_left_behind_in_any_table(world):
         assert PaymentOrder.objects.visible_to(world.diane).count() == 1
         assert AidRequest.objects.visible_to(world.diane).count() == 1
         assert not StoredDocument.objects.exclude(organisation_id=world.other_cil.pk).exists()
+
+
+def test_what_is_never_changed_still_follows_its_case():
+    """An append-only table whose trigger minds the organisation would hold its case for ever."""
+    holding = {
+        model._meta.label
+        for model, trigger in registered()
+        if hasattr(model, "organisation_id")
+        and isinstance(trigger, pgtrigger.Protect)
+        and "UPDATE" in str(trigger.operation)
+        and not _minds_all_but_the_organisation(trigger.render_condition(model))
+    }
+    assert holding == {"audit.AccessLog"}, "there, the organisation is the reader's"
+
+
+def _minds_all_but_the_organisation(condition: str) -> bool:
+    return condition != "" and 'OLD."organisation_id"' not in condition
 
 
 def test_statistics_follow_the_request(world):
@@ -185,6 +213,24 @@ def test_not_while_an_aid_is_submitted(world, case):
     answer_by(world.marc, "cancel_handover", handover)
     with pytest.raises(NotAllowedError, match="attend une décision"):
         propose(world, case)
+
+
+def test_not_while_the_file_is_frozen(world, case):
+    """Refused at the proposal, and by the database when it was frozen in the meantime; then it goes on."""
+    handover = propose(world, case)
+    freeze(world, case)
+    with pytest.raises(Refusal, match="gelé : il ne change pas d’organisme"):
+        accept(world, handover)
+    with tenancy.tenant(world.diane.context):
+        assert not TenantCase.objects.exists()
+        handover.refresh_from_db()
+        assert handover.state == "PROPOSED"
+    answer_by(world.marc, "cancel_handover", handover)
+    with pytest.raises(NotAllowedError, match=r"gelé \(litige"):
+        propose(world, case)
+    with tenancy.tenant(world.marc.context):
+        rights.release(actor=world.marc, case_id=case.public_id, at=timezone.now())
+    accept(world, propose(world, case))
 
 
 def test_not_while_an_order_is_under_way(world):

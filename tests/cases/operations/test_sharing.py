@@ -14,7 +14,9 @@ from ales import tenancy
 from ales.errors import InvalidInputError, NotAllowedError
 from cases import operations, permissions
 from cases.models import CaseEvent, CaseGroupObjectPermission, CaseShare, Person, TenantCase
+from cases.models.case import LimitKind
 from cases.operations import Page, ShareInput
+from cases.personal_data import operations as rights
 from members.models import User
 
 pytestmark = pytest.mark.django_db
@@ -380,6 +382,42 @@ def test_reading_leaves_one_line_a_day(world, case):
     with tenancy.tenant(world.claire.context):
         (event,) = CaseEvent.objects.filter(case=case, kind="shared_view")
         assert "Autre CIL" in event.text
+
+
+# --- A frozen file ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", LimitKind.values)
+def test_freezing_a_file_closes_it_to_others_at_once(world, case, kind):
+    """To consult is to process (GDPR art. 18): both walls, and the shares already over stay as they were."""
+    over = older_share(
+        world, case, share(world, case, world.landlord), starts_on=yesterday(), ends_on=yesterday()
+    )
+    given = share(world, case, level="WRITE")
+    freeze(world, case, kind)
+    expect(world, case, world.denis, visible=False)
+    with tenancy.tenant(world.claire.context):
+        given.refresh_from_db()
+        over.refresh_from_db()
+        assert (given.revoked_by_id, over.revoked_by_id) == (world.marc.user_id, None)
+        ended = CaseEvent.objects.get(case=case, kind="share_ended")
+        assert ended.text == "Partage avec Autre CIL retiré : dossier gelé"
+
+
+def test_a_frozen_file_is_not_shared_and_says_why(world, case):
+    freeze(world, case)
+    for actor in (world.claire, world.marc):
+        with pytest.raises(NotAllowedError, match=r"gelé \(litige"):
+            share(world, case, actor=actor)
+    with tenancy.tenant(world.marc.context):
+        rights.release(actor=world.marc, case_id=case.public_id, at=timezone.now())
+    share(world, case)
+    expect(world, case, world.denis, visible=True)
+
+
+def freeze(world, case, kind: str = "DISPUTE") -> None:
+    with tenancy.tenant(world.marc.context):
+        rights.limit(actor=world.marc, case_id=case.public_id, kind=kind, reason="Motif", at=timezone.now())
 
 
 # --- Speed ------------------------------------------------------------------------------------------
