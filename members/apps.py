@@ -8,9 +8,10 @@ class MembersConfig(AppConfig):
 
     def ready(self) -> None:
         from members import hooks, personal_data
-        from members.sign_in import second_factor, sessions
+        from members.sign_in import alerts, second_factor, sessions
 
         hooks.register()
         personal_data.register()
         second_factor.connect()
         sessions.connect()
+        alerts.connect()

@@ -37,9 +37,8 @@ def send_invitation(invitation: Invitation, token: str, inviter: str) -> None:
 def send_new_device(user: User, device: str, at: dt.datetime) -> None:
     """Tells a person that their account was opened on a device it didn't know; logs the id on failure."""
     subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Connexion depuis un nouvel appareil"
-    moment = localtime(at)
     context = {
-        "when": f"{format_date(moment.date())} à {moment:%H h %M}",
+        "when": _moment(at),
         "device": device,
         "url": settings.SITE_URL + reverse("account_devices"),
     }
@@ -48,3 +47,23 @@ def send_new_device(user: User, device: str, at: dt.datetime) -> None:
         send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
     except OSError as error:
         logger.error("new device of user %s not told (%s)", user.public_id, type(error).__name__)
+
+
+def send_security_change(user: User, change: str, at: dt.datetime) -> None:
+    """Tells a person what changed in their account's security, and when; logs the id on failure."""
+    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}La sécurité de votre compte a changé"
+    context = {
+        "when": _moment(at),
+        "change": change,
+        "url": settings.SITE_URL + reverse("account_reset_password"),
+    }
+    body = render_to_string("emails/security_change.txt", context)
+    try:
+        send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [user.email])
+    except OSError as error:
+        logger.error("change of user %s not told (%s)", user.public_id, type(error).__name__)
+
+
+def _moment(at: dt.datetime) -> str:
+    moment = localtime(at)
+    return f"{format_date(moment.date())} à {moment:%H h %M}"

@@ -29,12 +29,14 @@ class SignInForm(LoginForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = EMAIL_LABEL
+        _drop_placeholders(self)
 
 
 class ForgottenPasswordForm(ResetPasswordForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = EMAIL_LABEL
+        _drop_placeholders(self)
 
 
 class NewPasswordForm(ResetPasswordKeyForm):
@@ -54,15 +56,20 @@ class PasswordAgainForm(ReauthenticateForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password"].label = PASSWORD_LABEL
+        _drop_placeholders(self)
 
 
 def _name_new_password(form) -> None:
     form.fields["password1"].label = NEW_PASSWORD_LABEL
     form.fields["password1"].help_text = PASSWORD_HELP
     form.fields["password2"].label = AGAIN_LABEL
-    for name in ("oldpassword", "password1", "password2"):
-        if name in form.fields:
-            form.fields[name].widget.attrs.pop("placeholder", None)
+    _drop_placeholders(form)
+
+
+def _drop_placeholders(form) -> None:
+    """allauth's repeat the label in other words (« Adresse e-mail »)."""
+    for field in form.fields.values():
+        field.widget.attrs.pop("placeholder", None)
 
 
 # --- Second factor ------------------------------------------------------------------------------
