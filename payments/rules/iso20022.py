@@ -5,7 +5,6 @@ Pure: no Django, no clock.
 """
 
 import re
-from functools import cache
 from importlib import metadata
 
 from lxml import etree
@@ -91,7 +90,6 @@ def _refuse_before_parsing(content: bytes) -> None:
         raise UnsafeXmlError(_DECLARATIONS_REFUSED)
 
 
-@cache
 def schema(package: str, path: str) -> etree.XMLSchema:
     """The schema at this path of an installed package, without importing the package.
 
