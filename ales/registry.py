@@ -95,6 +95,10 @@ case_events = Hook()
 #: (case) -> bool: something above still needs the case's tenancy or household as it stands
 case_locks = Hook()
 
+#: (actor, landlord) -> (number, euros) of its payments under way that the actor may read: those a change of
+#: its account puts on hold
+payments_under_way = Hook()
+
 #: (case) -> list of reasons why the case can't change organisation now
 handover_refusals = Hook()
 

@@ -35,7 +35,7 @@ from cases.models import (
 )
 from members import bank_details, funds
 from members.access import Actor, actor_of
-from members.demo import demo_actor, french_iban
+from members.demo import demo_actor, french_iban, rib
 from members.demo_accounts import FIRST_CIL, LANDLORD, SECOND_CIL, SECOND_LANDLORD
 from members.models import BankDetails, Fund, Membership, Organisation, User
 from members.roles import LandlordType, OrganisationKind, Role
@@ -234,13 +234,14 @@ def _private_landlord(own: Team, name: str, draw) -> Organisation:
     )
     if created:
         admin, treasurer = demo_actor("admin"), demo_actor("tresorier")
-        account = f"{draw.randrange(10**11):011d}"
+        iban = french_iban("20041", "01005", f"{draw.randrange(10**11):011d}")
         with tenancy.tenant(admin.context):
             details: BankDetails = bank_details.enter(
                 actor=admin,
                 landlord_id=landlord.pk,
                 account_holder=name,
-                iban=french_iban("20041", "01005", account),
+                iban=iban,
+                proof=rib(name, iban),
                 at=at_work(FIRST_DAY, draw),
             )
         with tenancy.tenant(treasurer.context):

@@ -1,5 +1,8 @@
 """What this room shows on the dashboard."""
 
+import datetime as dt
+
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,10 +12,14 @@ from ales.dates import format_date
 from ales.money import format_euros
 from ales.registry import Card
 from members.access import Actor
-from members.models import BankDetails, Fund, Invitation
+from members.bank_accounts import group_by_four
+from members.models import BankDetails, Fund, Invitation, Organisation
+from members.models.bank_details import STATE_TONES, BankDetailsState
 
 #: Rows of a card; the page behind it has the rest.
 LIMIT = 5
+#: How long a decision on an account is news.
+LATELY = dt.timedelta(days=30)
 
 
 def details_awaiting(actor: Actor) -> int:
@@ -34,6 +41,8 @@ def dashboard_cards(request: HttpRequest) -> list[Card]:
     cards = []
     if actor.is_treasurer:
         cards.append(_bank_details(actor))
+    if actor.is_landlord_agent:
+        cards.append(_own_bank_details(actor))
     if actor.is_admin or actor.is_manager:
         cards += [_invitations(actor), _funds(actor)]
     return cards
@@ -60,6 +69,37 @@ def _bank_details(actor: Actor) -> Card:
         url_label="Toutes celles à confirmer",
         order=20,
         tone="warning",
+    )
+
+
+def _own_bank_details(actor: Actor) -> Card:
+    """What became of the landlord's account lately; its first words are the state."""
+    latest = (
+        BankDetails.objects.visible_to(actor)
+        .filter(Q(state=BankDetailsState.PROPOSED) | Q(decided_at__gte=timezone.now() - LATELY))
+        .exclude(state=BankDetailsState.REPLACED)
+        .order_by("-entered_at", "-id")[:LIMIT]
+    )
+    url = reverse("members:bank_details", args=[Organisation.objects.get(pk=actor.organisation_id).public_id])
+    rows = [
+        {
+            "text": group_by_four(details.iban),
+            "detail": details.refusal_reason
+            or f"Saisies le {format_date(timezone.localtime(details.entered_at).date())}",
+            "badge": capfirst(details.get_state_display()),
+            "tone": STATE_TONES[BankDetailsState(details.state)],
+            "url": url,
+        }
+        for details in latest
+    ]
+    return Card(
+        title="Nos coordonnées bancaires",
+        icon="identification",
+        rows=rows,
+        empty="Aucun changement récent de vos coordonnées bancaires.",
+        url=url,
+        url_label="Voir ou proposer un changement",
+        order=75,
     )
 
 

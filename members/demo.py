@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.utils import timezone
 
 from ales import tenancy
+from ales.documents.demo import paper
 from members import bank_details, funds
 from members.access import Actor, actor_of
+from members.bank_accounts import group_by_four
 from members.demo_accounts import (
     ACCOUNTS,
     ASSOCIATION,
@@ -202,12 +205,19 @@ def _bank_details(organisations: dict[str, Organisation], actors: dict[str, Acto
                 landlord_id=landlord.pk,
                 account_holder=landlord.name,
                 iban=iban,
+                proof=rib(landlord.name, iban),
                 at=entered_at,
             )
         if not awaiting:
             with tenancy.tenant(treasurer.context):
                 bank_details.confirm(actor=treasurer, details_id=details.public_id, at=_at(FIRST_YEAR, 1, 12))
     return len(landlords)
+
+
+def rib(holder: str, iban: str) -> SimpleUploadedFile:
+    """The paper a bank gives: whose account, and its number."""
+    text = f"Titulaire : {holder}. IBAN : {group_by_four(iban)}."
+    return SimpleUploadedFile("rib.pdf", paper("Relevé d’identité bancaire", text))
 
 
 def french_iban(bank: str, branch: str, account: str) -> str:

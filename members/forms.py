@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from ales.documents.fields import UploadField
 from ales.forms import EuroField, FrenchDateField
 from ales.money import CENT
 from members import departments
@@ -180,6 +181,12 @@ class BankDetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Laissez vide pour le déduire de l’IBAN."),
     )
+    proof = UploadField(
+        label=_("RIB"),
+        error_messages=_required(_("Joignez le RIB : le trésorier le compare avant de confirmer.")),
+        help_text=_("PDF, JPEG ou PNG, tel que la banque l’édite."),
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
 
 
 class ReasonForm(forms.Form):

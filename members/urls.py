@@ -16,6 +16,7 @@ urlpatterns = [
     path("adherents/", organisations.organisation_list, name="organisations"),
     path("adherents/nouveau/", organisations.organisation_create, name="organisation_create"),
     path("adherents/coordonnees-bancaires/", bank_details.awaiting, name="bank_details_awaiting"),
+    path("adherents/coordonnees-bancaires/banque/", bank_details.look_up, name="bank_look_up"),
     path("adherents/<uuid:organisation_id>/", organisations.organisation, name="organisation"),
     path(
         "adherents/<uuid:organisation_id>/modifier/",

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ales.documents.models import StoredDocument
 from ales.history.tracking import tracked
 
 if TYPE_CHECKING:
@@ -20,6 +21,15 @@ class BankDetailsState(models.TextChoices):
     CONFIRMED = "CONFIRMED", _("confirmées")
     REFUSED = "REFUSED", _("refusées")
     REPLACED = "REPLACED", _("remplacées")
+
+
+#: Tone of the badge (components: status_badge).
+STATE_TONES = {
+    BankDetailsState.PROPOSED: "warning",
+    BankDetailsState.CONFIRMED: "success",
+    BankDetailsState.REFUSED: "danger",
+    BankDetailsState.REPLACED: "neutral",
+}
 
 
 class BankDetailsQuerySet(models.QuerySet):
@@ -58,12 +68,17 @@ class BankDetailsQuerySet(models.QuerySet):
 @tracked(
     subject="landlord",
     title=lambda row: row.account_holder,
+    # Never changes, and is shown with its row.
+    exclude=("proof",),
     formats={
         "iban": lambda row: " ".join(row.iban[start : start + 4] for start in range(0, len(row.iban), 4))
     },
 )
 class BankDetails(models.Model):
     """One version of a landlord's account. A change is a new row, never an edit."""
+
+    #: The only columns the application's login may change: the decision.
+    updatable_columns = ("state", "decided_by_id", "decided_at", "refusal_reason")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     landlord = models.ForeignKey(
@@ -75,6 +90,15 @@ class BankDetails(models.Model):
     account_holder = models.CharField(_("titulaire du compte"), max_length=70)
     iban = models.CharField(_("IBAN"), max_length=34)
     bic = models.CharField(_("BIC"), max_length=11)
+    #: The RIB. None only for details older than the rule.
+    proof = models.ForeignKey(
+        StoredDocument,
+        verbose_name=_("RIB"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     state = models.CharField(
         _("état"), max_length=10, choices=BankDetailsState, default=BankDetailsState.PROPOSED
     )

@@ -16,20 +16,14 @@ from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.keyset import page_of
 from ales.verdict import Verdict
-from members import bank_details, departments, organisations, permissions
+from members import bank_accounts, departments, organisations, permissions
 from members.access import Actor, roles_required
 from members.forms import OrganisationFilters, OrganisationForm
 from members.models import BankDetails, Invitation, Membership, Organisation
-from members.models.bank_details import BankDetailsState
+from members.models.bank_details import STATE_TONES, BankDetailsState
 from members.roles import OrganisationKind, Role
 
 ACTIVE_USER = Q(memberships__suspended_at=None, memberships__user__is_active=True)
-STATE_TONES = {
-    BankDetailsState.PROPOSED: "warning",
-    BankDetailsState.CONFIRMED: "success",
-    BankDetailsState.REFUSED: "danger",
-    BankDetailsState.REPLACED: "neutral",
-}
 
 
 @reading
@@ -186,7 +180,7 @@ def _bank(actor: Actor, found: Organisation) -> dict | None:
         return None
     return {
         "holder": shown.account_holder,
-        "iban": bank_details.group_by_four(shown.iban),
+        "iban": bank_accounts.group_by_four(shown.iban),
         "bic": shown.bic,
         "state": (shown.get_state_display().capitalize(), STATE_TONES[BankDetailsState(shown.state)]),
     }

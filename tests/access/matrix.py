@@ -130,6 +130,7 @@ ROUTES = [
     Route("members:invitation_cancel", "agent_invitation", post="403 302 302 403 302 403", whose="landlord"),
     # Bank details
     Route("members:bank_details_awaiting", get=ASSOCIATION),
+    Route("members:bank_look_up", post=PROPOSERS),
     Route("members:bank_details", "landlord", get="403 200 200 403 200 200", whose="landlord"),
     Route("members:bank_details_history", "landlord", get="403 200 200 403 200 200", whose="landlord"),
     Route("members:bank_details_enter", "landlord", get=PROPOSERS, post=PROPOSERS, whose="landlord"),

@@ -240,6 +240,7 @@ def build_side(world: World) -> Side:
             landlord_id=world.landlord.pk,
             account_holder="Habitat",
             iban=french_iban("30004", "00828", f"{world.landlord.pk:011d}"),
+            proof=pdf_upload("rib.pdf"),
         )
     invite = {"first_name": "Nora", "last_name": "Petit"}
     with tenancy.tenant(marc.context):

@@ -1,12 +1,19 @@
 """Bank details: one person enters them, another confirms (DOMAIN §3, §9)."""
 
+import uuid
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from ales import tenancy
-from ales.errors import InvalidInputError, NotAllowedError
-from members import bank_details
+from ales.documents.models import StoredDocument
+from ales.errors import InvalidInputError, NotAllowedError, StalePageError
+from members import bank_accounts, bank_details
+from members.bank_accounts import Bank
+from members.demo import french_iban
 from members.models import BankDetails, Organisation
+from tests.aids.stories import pdf_upload
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +24,8 @@ OTHER_IBAN = "FR76 3000 6000 0112 3456 7890 189"
 
 def enter(world, actor=None, **fields) -> BankDetails:
     actor = actor or world.anne
-    values = {"landlord_id": world.landlord.pk, "account_holder": "Habitat d'Essai", "iban": IBAN} | fields
+    values = {"landlord_id": world.landlord.pk, "account_holder": "Habitat d'Essai", "iban": IBAN}
+    values |= {"proof": pdf_upload("rib.pdf")} | fields
     with tenancy.tenant(actor.context):
         return bank_details.enter(actor=actor, at=NOW, **values)
 
@@ -26,6 +34,18 @@ def confirm(world, details, actor=None) -> BankDetails:
     actor = actor or world.theo
     with tenancy.tenant(actor.context):
         return bank_details.confirm(actor=actor, details_id=details.public_id, at=NOW)
+
+
+def entered_by_the_treasurer(world) -> BankDetails:
+    """As somebody who was of the staff, and is the treasurer now."""
+    with tenancy.tenant(world.anne.context):
+        return BankDetails.objects.create(
+            landlord=world.landlord,
+            account_holder="Habitat d'Essai",
+            iban="FR1420041010050500013M02606",
+            bic="PSSTFRPP",
+            entered_by_id=world.theo.user_id,
+        )
 
 
 def faults(world, **fields) -> dict:
@@ -43,6 +63,55 @@ def states(world) -> list[str]:
 def confirmed_for(world, landlord: Organisation | None = None) -> BankDetails | None:
     with tenancy.tenant(world.anne.context):
         return BankDetails.objects.confirmed_for((landlord or world.landlord).pk)
+
+
+class TestProof:
+    def test_is_required(self, world):
+        assert "Joignez le RIB" in faults(world, proof=None)["proof"][0]
+
+    def test_what_is_no_document_is_told_at_its_field_and_stores_nothing(self, world):
+        script = SimpleUploadedFile("rib.pdf", b"<script>alert(1)</script>")
+        assert "ni un PDF" in faults(world, proof=script)["proof"][0]
+        assert states(world) == []
+
+    @pytest.mark.parametrize(
+        ("who", "reads"),
+        [("anne", True), ("theo", True), ("lea", True)]
+        + [(who, False) for who in ("louis", "sonia", "rachid", "marc", "claire", "bruno")],
+    )
+    def test_is_for_the_association_and_the_landlords_agents(self, world, who, reads):
+        details = enter(world, actor=world.lea)
+        reader = getattr(world, who)
+        with tenancy.tenant(reader.context):
+            assert StoredDocument.objects.filter(pk=details.proof_id).exists() is reads
+            assert StoredDocument.objects.visible_to(reader).filter(pk=details.proof_id).exists() is reads
+
+    @pytest.mark.parametrize(
+        "change", [{"kind": "letter"}, {"audience": "MONEY"}, {"landlord_id": None}, {"created_by_id": 0}]
+    )
+    def test_an_agent_files_nothing_else(self, world, change):
+        values = {"kind": "bank_proof", "audience": "LANDLORD", "landlord_id": world.landlord.pk}
+        values |= {"created_by_id": world.lea.user_id, "organisation_id": world.ales.pk, "size": 1}
+        with (
+            tenancy.tenant(world.lea.context),
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            StoredDocument.objects.create(
+                subject_kind="bank_details", subject_id=uuid.uuid4(), title="RIB", **(values | change)
+            )
+
+
+class TestRepeated:
+    def test_the_same_form_counts_once(self, world):
+        key = uuid.uuid4()
+        assert enter(world, form_key=key) == enter(world, form_key=key)
+        assert states(world) == ["PROPOSED"]
+
+    def test_the_key_of_anothers_entry_is_refused(self, world):
+        details = enter(world)
+        with pytest.raises(StalePageError):
+            enter(world, actor=world.lea, form_key=details.public_id)
 
 
 class TestEnter:
@@ -146,9 +215,7 @@ class TestDecide:
         assert "reason" in refusal.value.faults
 
     def test_never_ones_own_entry(self, world):
-        details = enter(world)
-        with tenancy.tenant(world.theo.context):
-            BankDetails.objects.filter(pk=details.pk).update(entered_by_id=world.theo.user_id)
+        details = entered_by_the_treasurer(world)
         with pytest.raises(NotAllowedError, match="une autre personne"):
             confirm(world, details)
 
@@ -176,4 +243,39 @@ class TestDecide:
 
 
 def test_an_iban_is_shown_by_four():
-    assert bank_details.group_by_four("FR1420041010050500013M02606") == IBAN
+    assert bank_accounts.group_by_four("FR1420041010050500013M02606") == IBAN
+
+
+@pytest.mark.parametrize(
+    "column", ["iban", "bic", "account_holder", "landlord_id", "entered_by_id", "proof_id"]
+)
+def test_an_account_is_never_edited(world, column):
+    details = enter(world)
+    with (
+        tenancy.tenant(world.anne.context),
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+    ):
+        BankDetails.objects.filter(pk=details.pk).update(**{column: getattr(details, column)})
+
+
+class TestLookUp:
+    """The bank while the IBAN is being typed."""
+
+    def test_a_known_bank(self):
+        assert bank_accounts.look_up(IBAN) == Bank(name="LA BANQUE POSTALE", bic="PSSTFRPP")
+
+    @pytest.mark.parametrize("iban", ["", "F", "FR14 2004", "FR14 2004 1010 0505 0001 3M02 60", "DE89 3704"])
+    def test_nothing_is_said_of_half_an_iban(self, iban):
+        assert bank_accounts.look_up(iban) is None
+
+    def test_a_wrong_key(self):
+        assert "clé RIB" in bank_accounts.look_up("FR84 2004 1010 0505 0001 3M02 607").fault
+
+    def test_a_bank_unknown_offline_asks_for_its_bic(self):
+        unknown = french_iban("99999", "00001", "00000000001")
+        assert "pas dans notre répertoire" in bank_accounts.look_up(unknown).fault
+        assert bank_accounts.look_up(unknown, "ABCDFRPP") == Bank(name="", bic="ABCDFRPP")
+
+    def test_another_banks_bic(self):
+        assert "PSSTFRPP" in bank_accounts.look_up(IBAN, "BNPAFRPP").fault

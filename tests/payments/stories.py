@@ -13,6 +13,7 @@ from members.access import Actor
 from members.models import BankDetails, Fund
 from payments import operations
 from payments.models import PaymentAdvice, PaymentOrder
+from tests.aids.stories import pdf_upload
 from tests.world import NOW, TODAY, World
 
 OTHER_IBAN = "FR7630006000011234567890189"
@@ -91,6 +92,7 @@ class Story:
                 account_holder="Habitat d'Essai",
                 iban=OTHER_IBAN,
                 bic="",
+                proof=pdf_upload("rib.pdf"),
                 at=NOW,
             )
 

@@ -10,6 +10,7 @@ from ales import tenancy
 from ales.errors import Refusal
 from members import bank_details
 from payments.models import PaymentOrder
+from tests.aids.stories import pdf_upload
 from tests.payments.stories import payable_aid
 from tests.world import NOW
 
@@ -92,6 +93,7 @@ def test_nothing_is_signed_while_other_bank_details_are_being_entered(story):
             landlord_id=world.landlord.pk,
             account_holder="Habitat d'Essai",
             iban="FR7630006000011234567890189",
+            proof=pdf_upload("rib.pdf"),
             at=NOW,
         )
         entered.set()
