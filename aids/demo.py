@@ -18,7 +18,7 @@ from aids import operations
 from aids.funding import FundChoice, fund_choices
 from aids.models import AidRequest, RentTerm
 from aids.models.event import SendBackSection
-from aids.models.request import Purpose
+from aids.models.request import Purpose, StopCause
 from aids.models.term import ProofKind
 from aids.operations import PointInput, TermDecision, TermInput
 from aids.states import RequestState
@@ -63,8 +63,9 @@ WITHDRAWALS = (
     "Doublon d’une autre demande.",
 )
 STOPS = (
-    "Le ménage a déménagé : les mois restants ne sont plus dus.",
-    "Reprise d’emploi à temps plein : le ménage paie de nouveau son loyer.",
+    (StopCause.TENANT_LEFT, "Le ménage a déménagé : les mois restants ne sont plus dus."),
+    (StopCause.OTHER, "Reprise d’emploi à temps plein : le ménage paie de nouveau son loyer."),
+    (StopCause.PROTOCOL_BROKEN, "Le loyer résiduel n’est pas repris malgré deux rappels."),
 )
 REDUCTION = "Le ménage reprend une part du loyer ce mois-là."
 
@@ -185,7 +186,8 @@ class Tale:
             return False
         if draw.random() < 0.03:
             yield self._wait(3, 9)
-            self._act(self.manager, operations.stop, reason=draw.choice(STOPS))
+            cause, reason = draw.choice(STOPS)
+            self._act(self.manager, operations.stop, cause=cause, reason=reason)
             return False  # nothing to renew
         return True
 

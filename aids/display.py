@@ -35,6 +35,7 @@ EVENT_TONES = {
     "order": "progress",
     "return": "warning",
     "execution": "success",
+    "recovery": "warning",
 }
 EVENT_ICONS = {
     "create": "document-plus",
@@ -47,9 +48,10 @@ EVENT_ICONS = {
     "stop": "stop-circle",
     "order": "banknotes",
     "execution": "banknotes",
+    "recovery": "arrow-uturn-left",
 }
 #: Reasons the association may read: those of a decision, never those of the social work.
-DECISION_EVENTS = frozenset({"reject", "reopen", "stop"})
+DECISION_EVENTS = frozenset({"reject", "reopen", "stop", "recovery"})
 
 
 def state_of(request: AidRequest) -> dict[str, str]:

@@ -110,6 +110,7 @@ def cards(request: HttpRequest) -> list[Card]:
     drafts = own.filter(state=RequestState.DRAFT).latest_first()[:CARD_ROWS]
     decided = own.filter(decided_at__gte=timezone.now() - LATELY).order_by("-decided_at")[:CARD_ROWS]
     found = [
+        *_to_stop(actor),
         Card(
             title=_("À compléter"),
             icon="arrow-uturn-left",
@@ -162,6 +163,37 @@ def _to_decide(actor: Actor) -> Card:
         order=10,
         tone="info",
     )
+
+
+def _to_stop(actor: Actor) -> list[Card]:
+    """The manager's, while a landlord of theirs is suspended."""
+    if not actor.is_manager:
+        return []
+    aids = AidRequest.objects.visible_to(actor).with_suspended_landlord().select_related("landlord")
+    rows = [
+        {
+            "text": aid.tenant_name,
+            "url": reverse("aids:stop", args=[aid.public_id]),
+            "detail": f"{aid.reference} · {aid.landlord.name}",
+            "badge": _("bailleur suspendu"),
+            "tone": "warning",
+        }
+        for aid in aids.latest_first()[:CARD_ROWS]
+    ]
+    if not rows:
+        return []
+    return [
+        Card(
+            title=_("Aides à arrêter"),
+            icon="stop-circle",
+            rows=rows,
+            empty="",
+            url=reverse("aids:to_stop"),
+            url_label=_("Toutes les aides dont le bailleur est suspendu"),
+            order=12,
+            tone="warning",
+        )
+    ]
 
 
 def _row(aid: AidRequest) -> dict[str, str]:

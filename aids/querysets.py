@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from aids.states import GRANTED, LANDLORD_STATES, RequestState
+from aids.states import GRANTED, LANDLORD_STATES, MOVES, RequestState
 from ales.text import words
 from members.access import Actor
 
@@ -34,6 +34,10 @@ class AidRequestQuerySet(models.QuerySet):
 
     def granted(self) -> "AidRequestQuerySet":
         return self.filter(state__in=sorted(GRANTED))
+
+    def with_suspended_landlord(self) -> "AidRequestQuerySet":
+        """Granted, not over, and their landlord is suspended: nothing of them is paid."""
+        return self.filter(state__in=sorted(MOVES["stop"].sources), landlord__is_active=False)
 
     def latest_first(self) -> "AidRequestQuerySet":
         return self.order_by("-updated_at", "-id")

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from aids.views import decisions, entry, history, lists, requests, scales
+from aids.views import decisions, entry, history, lists, requests, scales, stops
 
 app_name = "aids"
 
 urlpatterns = [
     path("aides/", lists.index, name="list"),
     path("aides/a-decider/", lists.queue, name="queue"),
+    path("aides/a-arreter/", stops.to_stop, name="to_stop"),
     path("aides/nouvelle/<uuid:case_id>/", requests.create, name="create"),
     path("aides/<uuid:request_id>/", requests.detail, name="detail"),
     path("aides/<uuid:request_id>/historique/", history.history, name="history"),
@@ -18,7 +19,7 @@ urlpatterns = [
     path("aides/<uuid:request_id>/soumettre/", requests.submit, name="submit"),
     path("aides/<uuid:request_id>/points/", requests.points, name="points"),
     path("aides/<uuid:request_id>/retirer/", requests.withdraw, name="withdraw"),
-    path("aides/<uuid:request_id>/arreter/", requests.stop, name="stop"),
+    path("aides/<uuid:request_id>/arreter/", stops.stop, name="stop"),
     path("aides/<uuid:request_id>/rouvrir/", requests.reopen, name="reopen"),
     path("aides/<uuid:request_id>/decision/", decisions.decision, name="decision"),
     path("aides/<uuid:request_id>/valider/", decisions.validate, name="validate"),

@@ -19,7 +19,7 @@ from aids.models import (
     Scale,
     ScaleBand,
 )
-from aids.models.request import Purpose
+from aids.models.request import Purpose, StopCause
 from aids.models.scale import ScaleState
 from aids.models.term import ProofKind
 from aids.rules import scale as scale_rules
@@ -142,6 +142,7 @@ _REQUEST_COLUMNS = (
     "decided_by_id",
     "decided_at",
     "decision_reason",
+    "stop_cause",
     "closed_at",
     "version",
 )
@@ -183,6 +184,7 @@ def _write_requests(volume: Volume, aids: list[PlannedAid], scale: Scale) -> Non
                 aid.manager_id if aid.decided_at else None,
                 aid.decided_at,
                 REFUSAL if aid.state == RequestState.REJECTED else "",
+                StopCause.TENANT_LEFT if aid.state == RequestState.STOPPED else "",
                 aid.closed_at,
                 len(list(events_of(aid))),
             )

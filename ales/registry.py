@@ -88,6 +88,8 @@ dashboard_cards = Hook()
 case_panels = Hook()
 #: (request, aid) -> list[Panel]: what the rooms above show on the page of an aid request
 aid_panels = Hook()
+#: (request, aid) -> list[Panel]: on the page that stops an aid, what the rooms above have to do about it
+stop_panels = Hook()
 #: (request id) -> address of the page of an aid request, for the lower rooms' pages that carry its terms
 aid_pages = Hook()
 #: (request, case) -> list of dicts for the case's timeline: at, who, capacity, what, reason
@@ -131,6 +133,12 @@ def cards_for(request: HttpRequest) -> list[Card]:
 def aid_panels_for(request: HttpRequest, aid: Any) -> list[Panel]:
     """Every room's blocks for the page of an aid request, in their order."""
     panels = (panel for build in aid_panels for panel in build(request, aid))
+    return sorted(panels, key=lambda panel: panel.order)
+
+
+def stop_panels_for(request: HttpRequest, aid: Any) -> list[Panel]:
+    """Every room's blocks for the page that stops an aid, in their order."""
+    panels = (panel for build in stop_panels for panel in build(request, aid))
     return sorted(panels, key=lambda panel: panel.order)
 
 

@@ -30,7 +30,15 @@ def _state_allows(order: PaymentOrder, move: str) -> Verdict:
 
 
 def payable(landlord: Organisation) -> Verdict:
-    """Whether the landlord's bank details are confirmed and nothing suspends them; one query (DOMAIN §9)."""
+    """Whether nothing suspends the landlord nor its bank details, which are confirmed (DOMAIN §9).
+
+    One query at most.
+    """
+    if not landlord.is_active:
+        return refused(
+            _("%(landlord)s est suspendu par l’association : aucun paiement ne part vers ce bailleur.")
+            % {"landlord": landlord.name}
+        )
     states = set(
         BankDetails.objects.filter(
             landlord=landlord, state__in=[BankDetailsState.CONFIRMED, BankDetailsState.PROPOSED]

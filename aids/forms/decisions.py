@@ -12,6 +12,7 @@ from aids.frozen import term_label
 from aids.funding import FundChoice
 from aids.models import AidRequest, RentTerm
 from aids.models.event import SendBackSection
+from aids.models.request import StopCause
 from aids.operations import PointInput, TermDecision
 from ales.forms import EuroField, PlainTextField
 from ales.money import ZERO, format_euros
@@ -28,6 +29,20 @@ class ReasonForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = label or self.fields["reason"].label
         self.fields["reason"].help_text = help_text
+
+
+class StopForm(ReasonForm):
+    """The cause of a stop, counted, and its reason, told."""
+
+    cause = forms.ChoiceField(
+        label=_("Cause de l’arrêt"),
+        choices=[("", _("Choisir…")), *((value, label.capitalize()) for value, label in StopCause.choices)],
+        error_messages={"required": _("Choisissez la cause de l’arrêt dans la liste.")},
+    )
+    field_order = ("cause", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, label=_("Pourquoi l’aide est-elle arrêtée ?"), **kwargs)
 
 
 class GrantForm(forms.Form):

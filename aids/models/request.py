@@ -22,6 +22,15 @@ class Purpose(models.TextChoices):
     RELOGEMENT = "RELOGEMENT", _("relogement")
 
 
+class StopCause(models.TextChoices):
+    """Why a granted aid is stopped: closed, so that it can be counted."""
+
+    TENANT_LEFT = "TENANT_LEFT", _("départ du locataire")
+    PROTOCOL_BROKEN = "PROTOCOL_BROKEN", _("protocole non respecté")
+    LANDLORD_SUSPENDED = "LANDLORD_SUSPENDED", _("bailleur suspendu")
+    OTHER = "OTHER", _("autre cause")
+
+
 def move(name: str):
     """The FSM decorator of a move listed in `states.MOVES`."""
     listed = MOVES[name]
@@ -86,6 +95,10 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         _("montant accordé"), max_digits=9, decimal_places=2, null=True, blank=True
     )
     paid_amount = models.DecimalField(_("montant payé"), max_digits=9, decimal_places=2, default=0)
+    #: What the landlord gave back of it. What was paid stays written (DOMAIN §6).
+    recovered_amount = models.DecimalField(
+        _("montant recouvré"), max_digits=9, decimal_places=2, default=0, db_default=0
+    )
 
     #: Everybody who entered or edited it: none of them may decide it (DOMAIN §3); a CHECK says so too.
     author_ids = ArrayField(models.BigIntegerField(), verbose_name=_("auteurs"), default=list)
@@ -104,6 +117,9 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     )
     decided_at = models.DateTimeField(_("décidée le"), null=True, blank=True)
     decision_reason = models.TextField(_("motif de la décision"), blank=True, max_length=2000)
+    stop_cause = models.CharField(
+        _("cause de l'arrêt"), max_length=20, choices=StopCause, blank=True, default="", db_default=""
+    )
     closed_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
     #: Raised at each change: a stale page is refused instead of overwriting.
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -170,6 +186,14 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.CheckConstraint(
                 name="aid_paid_at_most_granted",
                 condition=Q(paid_amount=0) | Q(paid_amount__lte=F("granted_amount")),
+            ),
+            models.CheckConstraint(
+                name="aid_recovered_at_most_paid",
+                condition=Q(recovered_amount__gte=0, recovered_amount__lte=F("paid_amount")),
+            ),
+            models.CheckConstraint(
+                name="aid_stopped_for_a_cause",
+                condition=Q(Q(state="stopped"), ~Q(stop_cause="")) | Q(~Q(state="stopped"), stop_cause=""),
             ),
             models.CheckConstraint(
                 name="aid_renewal_of_maintien", condition=Q(renewal_of=None) | Q(purpose="MAINTIEN")

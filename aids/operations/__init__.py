@@ -2,6 +2,7 @@
 
 from aids.operations.decisions import PointInput, reject, reopen, send_back
 from aids.operations.grants import TermDecision, stop, validate
+from aids.operations.recoveries import note_recovery, settle_recovery
 from aids.operations.requests import answer_points, create_request, prepare_protocol, submit, withdraw
 from aids.operations.scales import ScaleInput, create_scale, publish_scale, save_scale
 from aids.operations.settlements import order_terms, return_terms, settle_terms
@@ -15,6 +16,7 @@ __all__ = [
     "answer_points",
     "create_request",
     "create_scale",
+    "note_recovery",
     "order_terms",
     "prepare_protocol",
     "preview",
@@ -25,6 +27,7 @@ __all__ = [
     "save_scale",
     "save_terms",
     "send_back",
+    "settle_recovery",
     "settle_terms",
     "stop",
     "submit",

@@ -15,7 +15,7 @@ from aids.frozen import decision_letter, term_label
 from aids.funding import FundChoice, fund_choices
 from aids.history import history_of
 from aids.models import AidProfile, AidRequest, FundAllocation, RentTerm
-from aids.models.request import Purpose
+from aids.models.request import Purpose, StopCause
 from aids.operations.letters import enqueue_letter
 from aids.operations.settlements import release_terms
 from aids.operations.steps import (
@@ -234,17 +234,22 @@ def _write_profile(request: AidRequest, case: TenantCase, terms: Sequence[RentTe
 
 
 @transaction.atomic
-def stop(*, actor: Actor, request_id: UUID, version: int | None, reason: str, at: datetime) -> AidRequest:
+def stop(
+    *, actor: Actor, request_id: UUID, version: int | None, cause: str, reason: str, at: datetime
+) -> AidRequest:
     """End a granted aid: what is neither paid nor ordered goes back to its funds.
 
-    A term already ordered follows its order: paid if executed, released if the order is given up.
+    A term already ordered follows its order: paid if executed, released if the order is given up. `cause` is
+    one of StopCause. Raises InvalidInputError (cause, reason), NotAllowedError, StalePageError.
     """
     request = lock_request(actor, request_id, version)
     require(permissions.may_stop(actor, request))
+    if cause not in StopCause.values:
+        raise InvalidInputError({"cause": [_("Choisissez la cause de l’arrêt dans la liste.")]})
     reason = required_reason(reason, _("Dites pourquoi l’aide est arrêtée."))
     from_state = request.state
     request.stop()
-    request.closed_at = at
+    request.stop_cause, request.closed_at = cause, at
     save(request, at)
     waiting = list(request.terms.filter(state=TermState.GRANTED).select_for_update())
     released = release_terms(actor=actor, request=request, terms=waiting, at=at)
@@ -253,7 +258,8 @@ def stop(*, actor: Actor, request_id: UUID, version: int | None, reason: str, at
         actor=actor,
         at=at,
         kind="stop",
-        text=_("Aide arrêtée : %s rendus aux fonds") % format_euros(released),
+        text=_("Aide arrêtée (%(cause)s) : %(euros)s rendus aux fonds")
+        % {"cause": StopCause(cause).label, "euros": format_euros(released)},
         from_state=from_state,
         reason=reason,
     )

@@ -234,27 +234,6 @@ def withdraw(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 @form_page
-@roles_required(*SOCIAL)
-def stop(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    return _reason_page(
-        request,
-        request_id,
-        operation=ops.stop,
-        verdict=permissions.may_stop,
-        label=_("Pourquoi l’aide est-elle arrêtée ?"),
-        page={
-            "title": _("Arrêter l’aide"),
-            "text": _(
-                "Les échéances ni payées ni en cours de paiement sont rendues aux fonds. "
-                "Celles qui ont un ordre de paiement le suivent. C’est définitif."
-            ),
-            "button": _("Arrêter l’aide"),
-        },
-        done=_("L’aide est arrêtée : ce qui n’était pas payé est rendu aux fonds."),
-    )
-
-
-@form_page
 @roles_required(Role.ASSOCIATION_ADMIN)
 def reopen(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return _reason_page(

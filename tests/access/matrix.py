@@ -182,6 +182,7 @@ ROUTES = [
     # Aids
     Route("aids:list", get="200 200 403 403 200 200"),
     Route("aids:queue", get=MANAGER),
+    Route("aids:to_stop", get=MANAGER),
     Route("aids:create", "case", post=SOCIAL_DONE),
     Route("aids:detail", "submitted", get="200 200 403 403 200 200"),
     Route("aids:history", "submitted", get="200 200 403 403 200 200"),

@@ -226,7 +226,7 @@ def build_side(world: World) -> Side:
             aids.validate(
                 request_id=made[name].public_id, decisions=decisions(made[name], made["fund"]), **common
             )
-        aids.stop(request_id=made["stopped"].public_id, reason="Départ.", **common)
+        aids.stop(request_id=made["stopped"].public_id, cause="TENANT_LEFT", reason="Départ.", **common)
         made["point"] = made["returned"].points.get()
     with tenancy.tenant(claire.context):
         aids.withdraw(

@@ -181,7 +181,14 @@ def test_a_second_settlement_is_refused_while_the_first_one_holds(world, case):
     with pytest.raises(InvalidInputError, match=f"un seul règlement.*{first.reference}"):
         new_request(world, case, purpose="RELOGEMENT")
     with tenancy.tenant(world.marc.context):
-        ops.stop(actor=world.marc, request_id=first.public_id, version=None, reason="Départ.", at=NOW)
+        ops.stop(
+            actor=world.marc,
+            request_id=first.public_id,
+            version=None,
+            cause="TENANT_LEFT",
+            reason="Départ.",
+            at=NOW,
+        )
     assert new_request(world, case, purpose="RELOGEMENT").purpose == "RELOGEMENT"
 
 
@@ -636,7 +643,12 @@ def test_stopping_releases_what_is_neither_paid_nor_ordered(world):
         ops.order_terms(actor=world.marc, request=request, terms=[first, second], at=NOW)
         ops.settle_terms(actor=world.marc, request=request, terms=[first], paid_on=TODAY, at=NOW)
         stopped = ops.stop(
-            actor=world.marc, request_id=request.public_id, version=None, reason="Déménagement.", at=LATER
+            actor=world.marc,
+            request_id=request.public_id,
+            version=None,
+            cause="TENANT_LEFT",
+            reason="Déménagement.",
+            at=LATER,
         )
         fund.refresh_from_db()
         assert fund.released == Decimal("277.20")

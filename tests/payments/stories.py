@@ -81,7 +81,14 @@ class Story:
     def stop(self) -> None:
         """Marc stops the aid: the tenant has left."""
         with tenancy.tenant(self.world.marc.context):
-            stop(actor=self.world.marc, request_id=self.aid.public_id, version=None, reason="Départ", at=NOW)
+            stop(
+                actor=self.world.marc,
+                request_id=self.aid.public_id,
+                version=None,
+                cause="TENANT_LEFT",
+                reason="Départ",
+                at=NOW,
+            )
 
     def change_account(self) -> BankDetails:
         """Anne enters another account of the landlord; nobody has confirmed it yet."""
