@@ -80,7 +80,9 @@ class OrganisationForm(forms.Form):
         label=_("Organisme actif"),
         required=False,
         initial=True,
-        help_text=_("Inactif, plus personne n’y a accès, il n’est plus proposé et, bailleur, il n’est plus payé."),
+        help_text=_(
+            "Inactif, plus personne n’y a accès, il n’est plus proposé et, bailleur, il n’est plus payé."
+        ),
     )
 
     def __init__(self, *args, **kwargs) -> None:

@@ -37,7 +37,7 @@ def request_payment(
     if version is not None and version != aid.version:
         raise StalePageError
     terms = _payable_terms(aid, term_ids)
-    hold_account(aid.landlord_id)
+    hold_account(aid.landlord)
     bank = _confirmed_bank_details(aid)
     allocations = _allocations(aid, terms)
     year = localtime(at).year

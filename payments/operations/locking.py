@@ -10,10 +10,12 @@ from members.models import Fund, Organisation
 from payments.models import PaymentOrder, PaymentOrderLine
 
 
-def hold_account(landlord_id: int) -> None:
-    """Nobody may enter other bank details of the landlord until this transaction ends: whoever enters
-    some locks the same row (members.bank_details), so a change is seen or comes after."""
-    Organisation.objects.select_for_update(no_key=True).values("pk").get(pk=landlord_id)
+def hold_account(landlord: Organisation) -> None:
+    """Nobody may suspend the landlord nor enter other bank details of it until this transaction ends: whoever
+    does locks the same row (members.organisations, members.bank_details), so a change is seen or comes after.
+    """
+    held = Organisation.objects.select_for_update(no_key=True).values_list("is_active", flat=True)
+    landlord.is_active = held.get(pk=landlord.pk)
 
 
 def lock_request(requests, **which) -> AidRequest:

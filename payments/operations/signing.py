@@ -20,7 +20,7 @@ def sign(*, actor: Actor, order_id: UUID, at: dt.datetime) -> PaymentOrder:
     Raises NotAllowedError: barred, state, aid stopped, or bank details changed meanwhile.
     """
     order = locked_order(actor, order_id, with_request=True)
-    hold_account(order.landlord_id)
+    hold_account(order.landlord)
     require(permissions.sign_verdict(actor, order))
     order.sign()
     order.signed_by_id = actor.user_id
