@@ -127,6 +127,9 @@ def _page_faults(root: Element) -> Iterator[str]:
 
 def _account_faults(elements: list[Element]) -> list[str]:
     faults = []
+    ids = [_text(element, "Id") for element in elements]
+    if twice := sorted({name for name in ids if ids.count(name) > 1}):
+        faults.append(f"Le relevé {', '.join(twice)} est plusieurs fois dans le fichier.")
     ibans = sorted({_text(element, "Acct/Id/IBAN") for element in elements})
     if "" in ibans:
         faults.append("Le relevé ne donne pas l’IBAN du compte.")

@@ -53,8 +53,8 @@ class Balance:
     def apply(self, kind: str, amount: Decimal) -> "Balance":
         """The balance after one entry.
 
-        Raises LedgerError for an unknown kind, an amount that isn't a positive number of cents, or when the fund
-        would break one of its rules (`faults`).
+        Raises LedgerError for an unknown kind, an amount that isn't a positive number of cents, or when the
+        fund would break one of its rules (`faults`).
         """
         if kind not in SUMS:
             raise LedgerError(f"« {kind} » n’est pas une écriture de fonds.")
@@ -73,9 +73,8 @@ class Balance:
         if self.to_pay < 0:
             faults.append(f"Le reste à payer serait dépassé de {format_euros(-self.to_pay)}.")
         if self.recovered > self.paid:
-            faults.append(
-                f"Le fonds récupérerait {format_euros(self.recovered - self.paid)} de plus que payé."
-            )
+            excess = format_euros(self.recovered - self.paid)
+            faults.append(f"Le fonds récupérerait {excess} de plus que payé.")
         return faults
 
 
@@ -87,7 +86,7 @@ def _is_positive(amount: Decimal) -> bool:
 
 
 def balance_of(entries: Iterable[tuple[str, Decimal]]) -> Balance:
-    """The sums of (kind, amount) entries, whatever their order and without refusing any: `faults` judges them.
+    """The sums of (kind, amount) entries in any order, without refusing any: `faults` judges them.
 
     Raises LedgerError for an unknown kind.
     """
