@@ -221,9 +221,10 @@ def _summary_faults(element: Element) -> Iterator[str]:
         number, total = _text(summary, f"{where}/NbOfNtries"), _text(summary, f"{where}/Sum")
         found = sum(map(abs, kept), ZERO)
         if number and int(number) != len(kept):
-            yield f"{number} {name} annoncés, {len(kept)} trouvés ; le fichier est incomplet ou modifié."
+            yield f"nombre de {name} annoncé : {number}, trouvé : {len(kept)}."
         if total and Decimal(total) != found:
-            yield f"{name} : {format_euros(Decimal(total))} annoncés, {format_euros(found)} trouvés."
+            announced = format_euros(Decimal(total))
+            yield f"total des {name} annoncé : {announced}, trouvé : {format_euros(found)}."
     yield from _net_faults(summary, sum(amounts, ZERO))
 
 
@@ -233,7 +234,7 @@ def _net_faults(summary: Element, found: Decimal) -> Iterator[str]:
     if text and side:
         announced = -Decimal(text) if side == "DBIT" else Decimal(text)
         if announced != found:
-            yield f"solde des mouvements : {format_euros(announced)} annoncés, {format_euros(found)} trouvés."
+            yield f"solde des mouvements annoncé : {format_euros(announced)}, trouvé : {format_euros(found)}."
 
 
 def _balance_faults(element: Element) -> Iterator[str]:

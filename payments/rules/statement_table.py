@@ -45,6 +45,8 @@ def read(content: bytes, account_iban: str = "") -> Statement:
     Raises StatementError: a file too big, empty or binary, missing headers, each faulty line by its number.
     """
     rows = _rows(content)
+    if not rows:
+        raise StatementError(["Le fichier est vide."])
     columns = _columns(rows[0][1])
     entries, faults = [], []
     for number, row in rows[1:]:
@@ -73,8 +75,6 @@ def read(content: bytes, account_iban: str = "") -> Statement:
 
 
 def _decoded(content: bytes) -> str:
-    if not content.strip():
-        raise StatementError(["Le fichier est vide."])
     if len(content) > MAX_BYTES:
         raise StatementError([f"Le fichier dépasse {MAX_BYTES // 1024 // 1024} Mo."])
     if b"\x00" in content:

@@ -193,14 +193,14 @@ def test_a_version_that_does_not_exist():
         sepa.validate(b"<Document/>", "10")
 
 
-# Any transfers ------------------------------------------------------------------------------------------------
+# Any transfers ----------------------------------------------------------------------------------------------
 
 REFERENCE = st.from_regex(r"[A-Za-z0-9](?:[A-Za-z0-9 ?:().,'+-]{0,33}[A-Za-z0-9])?", fullmatch=True)
 FRENCH = st.text(
     "abcdefghijklmnopqrstuvwxyzàâäçéèêëîïôöùûüÿœæABCDEFGHIJKLMNOPQRSTUVWXYZÀÂÇÉÈŒ0123456789 &’'-/.,«»",
     min_size=1,
     max_size=30,
-).filter(lambda text: sepa.fold(text))
+).filter(sepa.fold)
 
 
 @st.composite

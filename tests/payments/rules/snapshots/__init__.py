@@ -6,6 +6,5 @@ FOLDER = Path(__file__).parent
 
 
 def assert_same(name: str, content: bytes) -> None:
-    """The content is the file's, to the byte; a wanted change is made by writing the file anew and reading the
-    difference."""
+    """The content is the file's, to the byte. A wanted change: write the file anew, read the difference."""
     assert content == (FOLDER / name).read_bytes()
