@@ -1,4 +1,4 @@
-"""The ledger of the funds: open, contribute, transfer, commit, release, pay, recover (DOMAIN §6).
+"""The ledger of the funds: open, contribute, transfer, carry over, commit, release, pay, recover (DOMAIN §6).
 
 Every function locks the funds it touches in the order of their ids, checks what is left, and adds
 entries; the ledger's trigger keeps the sums and the database refuses a negative one whatever runs
@@ -9,15 +9,16 @@ once, so a caller may repeat after a failure.
 import datetime as dt
 import uuid
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from ales.errors import InvalidInputError, require
+from ales.errors import InvalidInputError, StalePageError, require
 from ales.money import ZERO, format_euros, to_cents
 from members import permissions
 from members.access import Actor
-from members.models import Fund, FundEntry, Organisation
+from members.models import Envelope, Fund, FundEntry, Organisation
 from members.models.fund import EntryKind, FundKind
 from members.roles import OrganisationKind
 
@@ -36,6 +37,17 @@ KIND_OF_OWNER = {
 }
 
 
+class Writing(TypedDict):
+    """What every line says: who writes it, how much on which funds, for which cause, and when."""
+
+    actor: Actor
+    lines: Lines
+    cause_kind: str
+    cause_id: uuid.UUID
+    label: str
+    value_date: dt.date
+
+
 class InsufficientFundsError(InvalidInputError):
     """A fund holds less than asked; `fund`, `left` and `asked` (euros) say which and how much."""
 
@@ -52,19 +64,27 @@ class LedgerConflictError(RuntimeError):
 
 
 @transaction.atomic
-def open_fund(*, actor: Actor, owner_id: int, name: str, year: int) -> Fund:
-    """A new, empty fund of a member for a year; its kind follows from the member's.
+def open_fund(
+    *, actor: Actor, owner_id: int, name: str, year: int, form_key: uuid.UUID | None = None
+) -> Fund:
+    """A new, empty fund of a member for a year; its kind follows from the member's. `form_key` makes a form
+    sent twice open one.
 
-    Raises InvalidInputError (owner_id, name), NotAllowedError.
+    Raises InvalidInputError (owner_id, name), NotAllowedError, StalePageError.
     """
     require(permissions.may_manage_funds(actor))
-    owner = Organisation.objects.get(pk=owner_id)
+    # Whoever opens funds of this member at the same time waits here.
+    owner = Organisation.objects.select_for_update(no_key=True).get(pk=owner_id)
+    if opened := Fund.objects.filter(public_id=form_key).first():
+        if opened.owner_id != owner_id:
+            raise StalePageError
+        return opened
     kind = KIND_OF_OWNER.get(OrganisationKind(owner.kind))
     if kind is None or not owner.is_member:
         raise InvalidInputError(
             {"owner_id": [_("Seul un adhérent (CIL, CCI ou bailleur) apporte un fonds.")]}
         )
-    fund = Fund(owner=owner, kind=kind, name=name.strip(), year=year)
+    fund = Fund(public_id=form_key or uuid.uuid4(), owner=owner, kind=kind, name=name.strip(), year=year)
     try:
         with transaction.atomic():
             fund.save(force_insert=True)
@@ -85,13 +105,23 @@ def contribute(
     label: str,
     value_date: dt.date,
     cause_id: uuid.UUID | None = None,
+    envelope_id: uuid.UUID | None = None,
 ) -> None:
-    """Record money brought to a fund. `cause_id` makes a form sent twice count once."""
+    """Record money brought to a fund, under one of its envelopes or none. `cause_id` makes a form sent twice
+    count once.
+
+    Raises InvalidInputError (envelope), NotAllowedError, StalePageError when the form served for another sum.
+    """
     require(permissions.may_manage_funds(actor))
-    _write(
-        EntryKind.CONTRIBUTION,
+    envelope = None
+    if envelope_id:
+        envelope = Envelope.objects.select_for_update().filter(public_id=envelope_id, fund_id=fund_id).first()
+        if envelope is None or envelope.cancelled_at:
+            raise InvalidInputError({"envelope": [_("Cette enveloppe n’existe pas, ou elle est annulée.")]})
+    _from_form(
+        (EntryKind.CONTRIBUTION, [(fund_id, amount)]),
+        envelope=envelope,
         actor=actor,
-        lines=[(fund_id, amount)],
         cause_kind=CONTRIBUTION_CAUSE,
         cause_id=cause_id or uuid.uuid4(),
         label=label,
@@ -109,92 +139,104 @@ def transfer(
     label: str,
     value_date: dt.date,
     cause_id: uuid.UUID | None = None,
+    seen: Decimal | None = None,
 ) -> None:
-    """Move money between two funds. Raises InsufficientFundsError."""
+    """Move money between two funds: one entry in each. `seen` is what the person read as left in the first.
+
+    Raises InsufficientFundsError, InvalidInputError (to_fund), StalePageError when less or more is left
+    than seen, or when the form served for another sum.
+    """
     require(permissions.may_manage_funds(actor))
     if from_fund_id == to_fund_id:
-        raise InvalidInputError({"to_fund_id": [_("Choisissez deux fonds différents.")]})
-    Fund.objects.locked([from_fund_id, to_fund_id])
-    common = {
-        "actor": actor,
-        "cause_kind": TRANSFER_CAUSE,
-        "cause_id": cause_id or uuid.uuid4(),
-        "label": label,
-        "value_date": value_date,
-    }
-    _write(EntryKind.TRANSFER_OUT, lines=[(from_fund_id, amount)], **common)
-    _write(EntryKind.TRANSFER_IN, lines=[(to_fund_id, amount)], **common)
+        raise InvalidInputError({"to_fund": [_("Choisissez deux fonds différents.")]})
+    funds = {fund.pk: fund for fund in Fund.objects.locked([from_fund_id, to_fund_id])}
+    cause_id = cause_id or uuid.uuid4()
+    is_new = not _written(EntryKind.TRANSFER_OUT, TRANSFER_CAUSE, cause_id)
+    left = funds[from_fund_id].available
+    if is_new and seen is not None and seen != left:
+        raise StalePageError(
+            _("Le disponible du fonds a changé : il est maintenant de %(left)s. Vérifiez le montant.")
+            % {"left": format_euros(left)}
+        )
+    _from_form(
+        (EntryKind.TRANSFER_OUT, [(from_fund_id, amount)]),
+        (EntryKind.TRANSFER_IN, [(to_fund_id, amount)]),
+        actor=actor,
+        cause_kind=TRANSFER_CAUSE,
+        cause_id=cause_id,
+        label=label,
+        value_date=value_date,
+    )
+
+
+@transaction.atomic
+def carry_over(
+    *,
+    actor: Actor,
+    fund_id: int,
+    amount: Decimal,
+    label: str,
+    value_date: dt.date,
+    cause_id: uuid.UUID | None = None,
+    seen: Decimal | None = None,
+) -> Fund:
+    """Move money to the fund of the same name for the next year, opened if need be; that fund.
+
+    Raises like `transfer`.
+    """
+    fund = Fund.objects.get(pk=fund_id)
+    following = fund.next_year() or open_fund(
+        actor=actor, owner_id=fund.owner_id, name=fund.name, year=fund.year + 1
+    )
+    transfer(
+        actor=actor,
+        from_fund_id=fund_id,
+        to_fund_id=following.pk,
+        amount=amount,
+        label=label,
+        value_date=value_date,
+        cause_id=cause_id,
+        seen=seen,
+    )
+    return following
+
+
+def _from_form(*moves: tuple[EntryKind, Lines], envelope: Envelope | None = None, **written) -> None:
+    """Entries a person typed: a form that comes back with other figures is told, not a fault of ours."""
+    try:
+        for kind, lines in moves:
+            _write(kind, envelope=envelope, lines=lines, **written)
+    except LedgerConflictError as error:
+        raise StalePageError(
+            _("Ce formulaire a déjà servi à enregistrer un autre montant : rouvrez la page du fonds.")
+        ) from error
 
 
 # --- Operations of the rooms above --------------------------------------------------------------
 
 
 @transaction.atomic
-def commit(
-    *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
-) -> None:
+def commit(**writing: Unpack[Writing]) -> None:
     """Commit money at the validation of a request. Raises InsufficientFundsError and writes nothing."""
-    require(permissions.may_write_ledger(actor, EntryKind.COMMITMENT))
-    _write(
-        EntryKind.COMMITMENT,
-        actor=actor,
-        lines=lines,
-        cause_kind=cause_kind,
-        cause_id=cause_id,
-        label=label,
-        value_date=value_date,
-    )
+    _record(EntryKind.COMMITMENT, **writing)
 
 
 @transaction.atomic
-def release(
-    *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
-) -> None:
+def release(**writing: Unpack[Writing]) -> None:
     """Give back committed money that will not be paid. Raises InsufficientFundsError."""
-    require(permissions.may_write_ledger(actor, EntryKind.RELEASE))
-    _write(
-        EntryKind.RELEASE,
-        actor=actor,
-        lines=lines,
-        cause_kind=cause_kind,
-        cause_id=cause_id,
-        label=label,
-        value_date=value_date,
-    )
+    _record(EntryKind.RELEASE, **writing)
 
 
 @transaction.atomic
-def pay(
-    *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
-) -> None:
+def pay(**writing: Unpack[Writing]) -> None:
     """Record an executed payment of committed money. Raises InsufficientFundsError."""
-    require(permissions.may_write_ledger(actor, EntryKind.PAYMENT))
-    _write(
-        EntryKind.PAYMENT,
-        actor=actor,
-        lines=lines,
-        cause_kind=cause_kind,
-        cause_id=cause_id,
-        label=label,
-        value_date=value_date,
-    )
+    _record(EntryKind.PAYMENT, **writing)
 
 
 @transaction.atomic
-def recover(
-    *, actor: Actor, lines: Lines, cause_kind: str, cause_id: uuid.UUID, label: str, value_date: dt.date
-) -> None:
+def recover(**writing: Unpack[Writing]) -> None:
     """Take back a payment that came back: the money is available again. Raises InsufficientFundsError."""
-    require(permissions.may_write_ledger(actor, EntryKind.RECOVERY))
-    _write(
-        EntryKind.RECOVERY,
-        actor=actor,
-        lines=lines,
-        cause_kind=cause_kind,
-        cause_id=cause_id,
-        label=label,
-        value_date=value_date,
-    )
+    _record(EntryKind.RECOVERY, **writing)
 
 
 @transaction.atomic
@@ -204,34 +246,33 @@ def restore(*, actor: Actor, lines: Lines, cause_id: uuid.UUID, label: str, valu
     Raises InsufficientFundsError.
     """
     require(permissions.may_write_ledger(actor, EntryKind.RECOVERY))
-    common = {
-        "actor": actor,
-        "lines": lines,
-        "cause_kind": RETURN_CAUSE,
-        "cause_id": cause_id,
-        "label": label,
-        "value_date": value_date,
-    }
-    _write(EntryKind.RECOVERY, **common)
-    _write(EntryKind.COMMITMENT, **common)
+    for kind in (EntryKind.RECOVERY, EntryKind.COMMITMENT):
+        _write(
+            kind,
+            actor=actor,
+            lines=lines,
+            cause_kind=RETURN_CAUSE,
+            cause_id=cause_id,
+            label=label,
+            value_date=value_date,
+        )
 
 
 # --- The one way in ---------------------------------------------------------------------------
 
 
-def _write(
-    kind: EntryKind,
-    *,
-    actor: Actor,
-    lines: Lines,
-    cause_kind: str,
-    cause_id: uuid.UUID,
-    label: str,
-    value_date: dt.date,
-) -> None:
-    wanted = _sums(lines)
+def _record(kind: EntryKind, **writing: Unpack[Writing]) -> None:
+    require(permissions.may_write_ledger(writing["actor"], kind))
+    _write(kind, **writing)
+
+
+def _write(kind: EntryKind, *, envelope: Envelope | None = None, **writing: Unpack[Writing]) -> None:
+    """Check and add the entries, unless their cause wrote the same before. Raises LedgerConflictError when
+    it wrote others."""
+    wanted = _sums(writing["lines"])
     if not wanted:
         return
+    cause_kind, cause_id = writing["cause_kind"], writing["cause_id"]
     funds = Fund.objects.locked(wanted)
     if missing := set(wanted) - {fund.pk for fund in funds}:
         raise InvalidInputError(_("Fonds introuvable : %(ids)s.") % {"ids": missing})
@@ -248,11 +289,12 @@ def _write(
             owner_id=fund.owner_id,
             kind=kind,
             amount=wanted[fund.pk],
-            label=label[:200],
+            label=writing["label"],
+            envelope=envelope,
             cause_kind=cause_kind,
             cause_id=cause_id,
-            value_date=value_date,
-            created_by_id=actor.user_id,
+            value_date=writing["value_date"],
+            created_by_id=writing["actor"].user_id,
         )
         for fund in funds
     )

@@ -113,6 +113,13 @@ def may_read_statement(actor: Actor, owner_id: int) -> Verdict:
     return refused(_("Les écritures d’un fonds sont réservées à son adhérent et à l’association."))
 
 
+def may_set_alert(actor: Actor, owner_id: int) -> Verdict:
+    """Choose under which balance a fund is low: its member's managers and the association's staff."""
+    if actor.is_admin or (actor.is_manager and owner_id == actor.organisation_id):
+        return ALLOWED
+    return refused(_("Le seuil d’alerte est choisi par le responsable de l’adhérent ou l’équipe ALES."))
+
+
 # --- Bank details -----------------------------------------------------------------------------
 
 

@@ -2,7 +2,17 @@
 
 from ales import registry
 from ales.privacy.declarations import PersonalData, Treatment
-from members.models import BankDetails, Fund, FundEntry, Invitation, Membership, Organisation, User
+from members.models import (
+    BankDetails,
+    Envelope,
+    Fund,
+    FundAlert,
+    FundEntry,
+    Invitation,
+    Membership,
+    Organisation,
+    User,
+)
 from members.models.session import SessionRecord
 
 ACCOUNT = "compte d’un professionnel, tant qu’il est ouvert et qu’une pièce le cite"
@@ -68,6 +78,15 @@ DECLARED = (
         kept=dict.fromkeys(("account_holder", "iban", "bic", "refusal_reason"), BANK),
     ),
     PersonalData(Fund, MONEY.code, kept={"name": "nom d’un fonds d’organisme"}),
+    PersonalData(
+        Envelope,
+        MONEY.code,
+        kept={
+            "name": "intitulé de la convention d’un organisme",
+            "cancel_reason": "motif écrit par l’équipe de l’association",
+        },
+    ),
+    PersonalData(FundAlert, MONEY.code),
     PersonalData(FundEntry, MONEY.code, kept={"label": LEDGER, "cause_kind": LEDGER}),
 )
 

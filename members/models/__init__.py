@@ -1,4 +1,5 @@
 from members.models.bank_details import BankDetails
+from members.models.envelope import Envelope, FundAlert
 from members.models.fund import Fund, FundEntry
 from members.models.membership import Invitation, Membership
 from members.models.organisation import Organisation
@@ -7,7 +8,9 @@ from members.models.user import User
 
 __all__ = [
     "BankDetails",
+    "Envelope",
     "Fund",
+    "FundAlert",
     "FundEntry",
     "Invitation",
     "Membership",

@@ -1,6 +1,7 @@
 """Funds members bring, and their append-only ledger (DOMAIN §6)."""
 
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pgtrigger
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales.history.tracking import tracked
+from ales.money import round_half_up
 
 if TYPE_CHECKING:
     from members.access import Actor
@@ -30,6 +32,10 @@ class EntryKind(models.TextChoices):
     RECOVERY = "RECOVERY", _("recouvrement")
 
 
+#: A fund is low under this share of what was brought, where nobody chose a threshold.
+LOW_SHARE = Decimal("0.10")
+
+
 def euros(label, **options) -> models.DecimalField:
     """A column of euros, two places."""
     return models.DecimalField(label, max_digits=12, decimal_places=2, **options)
@@ -43,7 +49,8 @@ class FundQuerySet(models.QuerySet):
         return self if actor.is_association else self.filter(owner_id=actor.organisation_id)
 
     def of_year(self, year: int) -> "FundQuerySet":
-        return self.filter(year=year).select_related("owner").order_by("owner__sort_key", "kind")
+        """With owners and alerts."""
+        return self.filter(year=year).select_related("owner", "alert").order_by("owner__sort_key", "kind")
 
     def locked(self, ids) -> "list[Fund]":
         """The funds `ids`, locked in one order (DESIGN §2.3) until the transaction ends."""
@@ -100,6 +107,8 @@ class Fund(models.Model):
         verbose_name_plural = _("fonds")
         constraints = [
             models.UniqueConstraint(fields=["owner", "kind", "year", "name"], name="fund_once"),
+            # What envelopes and alerts refer to, so that theirs is the fund's owner.
+            models.UniqueConstraint(fields=["id", "owner"], name="fund_with_owner"),
             models.CheckConstraint(name="fund_available_not_negative", condition=Q(available__gte=0)),
             models.CheckConstraint(name="fund_to_pay_not_negative", condition=Q(to_pay__gte=0)),
             models.CheckConstraint(name="fund_year_plausible", condition=Q(year__gte=1998, year__lte=2100)),
@@ -107,6 +116,28 @@ class Fund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.year}"
+
+    @property
+    def brought(self) -> Decimal:
+        """Euros contributed or transferred in, less those transferred out."""
+        return self.contributed + self.transferred_in - self.transferred_out
+
+    @property
+    def alert_threshold(self) -> Decimal:
+        """Under how many euros left it is low: what was chosen, else a tenth of what was brought.
+
+        One query, unless `alert` was selected with the fund.
+        """
+        return self.alert.threshold if hasattr(self, "alert") else round_half_up(self.brought * LOW_SHARE)
+
+    @property
+    def is_low(self) -> bool:
+        """Less is left than the threshold; never of a fund to which nothing was brought."""
+        return self.brought > 0 and self.available < self.alert_threshold
+
+    def next_year(self) -> "Fund | None":
+        """The member's fund of the same name for the next year, if it is open; one query."""
+        return Fund.objects.filter(owner_id=self.owner_id, name=self.name, year=self.year + 1).first()
 
 
 class FundEntry(models.Model):
@@ -126,6 +157,15 @@ class FundEntry(models.Model):
     kind = models.CharField(_("nature"), max_length=12, choices=EntryKind)
     amount = euros(_("montant"))
     label = models.CharField(_("libellé"), max_length=200)
+    #: The agreement a contribution is brought under, where there is one.
+    envelope = models.ForeignKey(
+        "members.Envelope",
+        verbose_name=_("enveloppe"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="contributions",
+    )
     cause_kind = models.CharField(_("origine"), max_length=30)
     cause_id = models.UUIDField(_("identifiant de l'origine"))
     value_date = models.DateField(_("date de valeur"))
@@ -138,6 +178,10 @@ class FundEntry(models.Model):
         verbose_name = _("écriture du fonds")
         constraints = [
             models.CheckConstraint(name="fund_entry_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="fund_entry_envelope_of_contribution",
+                condition=Q(envelope=None) | Q(kind="CONTRIBUTION"),
+            ),
             models.UniqueConstraint(
                 fields=["cause_kind", "cause_id", "kind", "fund"], name="fund_entry_once_a_cause"
             ),
