@@ -26,6 +26,7 @@ STATE_NEEDED = {
     "start_payment": _("Le paiement se demande sur une demande validée"),
     "return_to_validated": _("Aucun paiement n’est demandé pour cette demande"),
     "settle": _("Seule une demande validée ou en paiement peut être soldée"),
+    "unsettle": _("Seule une demande soldée peut revenir en paiement"),
     "stop": _("Seule une demande validée ou en paiement peut être arrêtée"),
 }
 

@@ -102,6 +102,8 @@ MOVES: dict[str, Move] = {
         Move("start_payment", frozenset({"validated", "in_payment"}), "in_payment"),
         Move("return_to_validated", frozenset({"in_payment"}), "validated"),
         Move("settle", frozenset({"in_payment", "validated"}), "settled"),
+        # The bank returned a payment.
+        Move("unsettle", frozenset({"settled"}), "in_payment"),
         Move("stop", frozenset({"validated", "in_payment"}), "stopped", needs_reason=True),
     )
 }

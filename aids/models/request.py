@@ -240,6 +240,9 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     @move("settle")
     def settle(self) -> None: ...
 
+    @move("unsettle")
+    def unsettle(self) -> None: ...
+
     @move("stop")
     def stop(self) -> None: ...
 

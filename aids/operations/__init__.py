@@ -5,7 +5,13 @@ from aids.operations.grants import TermDecision, stop, validate
 from aids.operations.recoveries import note_recovery, settle_recovery
 from aids.operations.requests import answer_points, create_request, prepare_protocol, submit, withdraw
 from aids.operations.scales import ScaleInput, create_scale, publish_scale, save_scale
-from aids.operations.settlements import order_terms, return_terms, settle_terms
+from aids.operations.settlements import (
+    order_terms,
+    release_ordered_terms,
+    return_terms,
+    settle_terms,
+    unsettle_terms,
+)
 from aids.operations.terms import TermInput, preview, save_terms
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "preview",
     "publish_scale",
     "reject",
+    "release_ordered_terms",
     "reopen",
     "return_terms",
     "save_scale",
@@ -31,6 +38,7 @@ __all__ = [
     "settle_terms",
     "stop",
     "submit",
+    "unsettle_terms",
     "validate",
     "withdraw",
 ]

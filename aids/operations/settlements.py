@@ -109,6 +109,66 @@ def settle_terms(
     return request
 
 
+@transaction.atomic
+def unsettle_terms(
+    *, actor: Actor, request: AidRequest, terms: Sequence[RentTerm], at: datetime, reason: str
+) -> AidRequest:
+    """The bank rejected the transfer of these terms, or returned it after having paid: they are in their
+    order, not paid, and a settled request is in payment again. Returns the fresh request."""
+    request, terms = _lock(request, terms)
+    paid = [term for term in terms if term.state == TermState.PAID]
+    if len(paid) != len(terms):
+        _require_state(terms, TermState.ORDERED, _("Ces échéances ne sont ni payées ni en paiement"))
+    from_state = request.state
+    if paid:
+        RentTerm.objects.filter(pk__in=[term.pk for term in paid]).update(
+            state=TermState.ORDERED, paid_on=None
+        )
+        request.paid_amount -= _euros(paid)
+    if request.state == RequestState.SETTLED:
+        request.unsettle()
+        request.closed_at = None
+    save(request, at)
+    text = _("Virement rejeté par la banque : %(months)s, %(euros)s") % {
+        "months": _months(terms),
+        "euros": format_euros(_euros(terms)),
+    }
+    record(request, actor=actor, at=at, kind="rejection", text=text, from_state=from_state, reason=reason)
+    return request
+
+
+@transaction.atomic
+def release_ordered_terms(
+    *, actor: Actor, request: AidRequest, terms: Sequence[RentTerm], at: datetime, reason: str
+) -> AidRequest:
+    """The rejected order of these terms won't be paid again: their money goes back to the funds, and the
+    request is settled when nothing waits any more. Returns the fresh request."""
+    request, terms = _lock(request, terms)
+    _require_state(terms, TermState.ORDERED, _("Ces échéances ne sont dans aucun ordre de paiement"))
+    from_state = request.state
+    released = release_terms(actor=actor, request=request, terms=terms, at=at)
+    _close_or_go_back(request, at)
+    save(request, at)
+    text = _("Rendu aux fonds : %(months)s, %(euros)s") % {
+        "months": _months(terms),
+        "euros": format_euros(released),
+    }
+    record(request, actor=actor, at=at, kind="release", text=text, from_state=from_state, reason=reason)
+    return request
+
+
+def _close_or_go_back(request: AidRequest, at: datetime) -> None:
+    """A request in payment is settled when no term waits, and only validated when none is ordered nor paid."""
+    if request.state != RequestState.IN_PAYMENT:
+        return
+    states = set(request.terms.values_list("state", flat=True))
+    if not states & {TermState.GRANTED, TermState.ORDERED}:
+        request.settle()
+        request.closed_at = at
+    elif not states & {TermState.ORDERED, TermState.PAID}:
+        request.return_to_validated()
+
+
 def release_terms(*, actor: Actor, request: AidRequest, terms: Sequence[RentTerm], at: datetime) -> Decimal:
     """Give these granted, unordered terms back to their funds; the euros released."""
     if not terms:

@@ -24,7 +24,7 @@ ALLOWED_TO = {
     "withdraw": {"author", "manager who is author"},
     "stop": {"manager", "manager who is author"},
 }
-MADE_BY_PAYMENTS = {"start_payment", "return_to_validated", "settle"}
+MADE_BY_PAYMENTS = {"start_payment", "return_to_validated", "settle", "unsettle"}
 
 
 def actor(role: str, organisation: int = ORGANISATION, user: int = STRANGER) -> Actor:
