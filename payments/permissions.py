@@ -13,13 +13,17 @@ from members.access import Actor
 from members.models import BankDetails, Organisation
 from members.models.bank_details import BankDetailsState
 from payments.models import PaymentAdvice, PaymentOrder
+from payments.models.recovery import RecoveryState
 from payments.states import MOVES, OrderState
 
 #: Why a move isn't possible any more, by the state the order has reached.
 ALREADY = {
     OrderState.TO_SIGN: _("L’ordre n’est pas encore signé."),
     OrderState.SIGNED: _("L’ordre est déjà signé."),
+    OrderState.BATCHED: _("L’ordre est dans un bordereau qui n’est pas encore transmis à la banque."),
+    OrderState.SENT: _("L’ordre est transmis à la banque."),
     OrderState.EXECUTED: _("L’ordre est déjà exécuté : le virement est parti."),
+    OrderState.REJECTED: _("La banque a rejeté le virement de cet ordre."),
     OrderState.GIVEN_UP: _("L’ordre a été abandonné."),
 }
 
@@ -158,6 +162,51 @@ def may_confirm_receipt(actor: Actor, advice: PaymentAdvice) -> Verdict:
     """An agent of the landlord who was paid, once."""
     if not actor.is_landlord_agent or actor.organisation_id != advice.landlord_id:
         return refused(_("Seul un agent du bailleur payé confirme la réception."))
+    if advice.cancelled_on:
+        return refused(_("La banque a rejeté ce virement : il n’y a rien à confirmer."))
     if advice.received_on:
         return refused(_("La réception de ce paiement est déjà confirmée."))
     return ALLOWED
+
+
+# --- Rejects --------------------------------------------------------------------------------------
+
+
+def may_reject(actor: Actor, order: PaymentOrder) -> Verdict:
+    """The treasurer, on a sent or executed order; not while the landlord gives its money back. One query."""
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier constate le rejet d’un virement."))
+    allowed = _state_allows(order, "reject")
+    if allowed and order.state == OrderState.EXECUTED:
+        recoveries = order.recoveries.exclude(state=RecoveryState.DROPPED)
+        if recoveries.exists():
+            return refused(_("Ce paiement est déjà redemandé au bailleur : l’argent reviendrait deux fois."))
+    return allowed
+
+
+def _may_decide_rejection(order: PaymentOrder) -> Verdict:
+    if order.state != OrderState.REJECTED:
+        return refused(_("La banque n’a pas rejeté cet ordre."))
+    if order.rejection_outcome:
+        return refused(
+            _("La suite de ce rejet est déjà décidée : %s.") % order.get_rejection_outcome_display()
+        )
+    return ALLOWED
+
+
+def may_reorder(actor: Actor, order: PaymentOrder) -> Verdict:
+    """The manager of the organisation, while the aid goes on; the account is asked apart (`payable`)."""
+    if not actor.is_manager or actor.organisation_id != order.organisation_id:
+        return refused(_("Seul un responsable social de l’organisme redemande le paiement."))
+    allowed = _may_decide_rejection(order)
+    if allowed and order.request.state == RequestState.STOPPED:
+        return refused(_("L’aide est arrêtée : le montant ne peut qu’être rendu aux fonds."))
+    return allowed
+
+
+def may_release_rejected(actor: Actor, order: PaymentOrder) -> Verdict:
+    """The manager of the organisation, or the treasurer."""
+    own_manager = actor.is_manager and actor.organisation_id == order.organisation_id
+    if not (actor.is_treasurer or own_manager):
+        return refused(_("Seuls le responsable social de l’organisme et le trésorier rendent ce montant."))
+    return _may_decide_rejection(order)

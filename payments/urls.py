@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from payments.views import landlord, moves, orders, request
+from payments.views import landlord, moves, orders, rejects, request
 
 app_name = "payments"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("paiements/<uuid:public_id>/signer/", moves.sign, name="sign"),
     path("paiements/<uuid:public_id>/virement/", moves.record_execution, name="execution"),
     path("paiements/<uuid:public_id>/abandonner/", moves.give_up, name="give_up"),
+    path("paiements/<uuid:public_id>/rejet/", rejects.reject, name="reject"),
+    path("paiements/<uuid:public_id>/redemander/", rejects.reorder, name="reorder"),
+    path("paiements/<uuid:public_id>/rendre/", rejects.release_rejected, name="release_rejected"),
     path("aides/<uuid:public_id>/paiement/", request.request_payment, name="request"),
     path("aides/<uuid:public_id>/paiement/total/", request.request_total, name="request_total"),
     path("bailleur/", landlord.tenant_aids, name="tenant_aids"),

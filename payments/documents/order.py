@@ -20,6 +20,7 @@ from members.models import Organisation
 from members.roles import OrganisationKind
 from payments.models import PaymentOrder
 from payments.rules.references import group_iban
+from payments.rules.statements import return_label
 from payments.rules.words import euros_in_words
 
 KIND = "payment_order"
@@ -33,6 +34,7 @@ STAMPS = {
     "to_sign": _("À viser"),
     "signed": _("Visé"),
     "executed": _("Exécuté"),
+    "rejected": _("Rejeté par la banque"),
     "given_up": _("Abandonné"),
 }
 
@@ -181,6 +183,12 @@ def _happenings(order: PaymentOrder) -> dict[str, dict[str, str]]:
             "on": order.executed_on.isoformat(),
             "by": order.executed_by.full_name,
         }
+    if order.rejected_on:
+        happenings["rejection"] = {
+            "on": order.rejected_on.isoformat(),
+            "by": order.rejected_by.full_name,
+            "reason": return_label(order.rejected_code),
+        }
     if order.given_up_at:
         happenings["given_up"] = {
             "by": order.given_up_by.full_name,
@@ -231,8 +239,8 @@ def _terms(payload: dict[str, Any]) -> list[dict[str, Any]]:
 
 def context(payload: dict[str, Any]) -> dict[str, Any]:
     """The frozen data as the template prints them; reads nothing else."""
-    visa, execution, given_up = (
-        payload["happenings"].get(name) for name in ("visa", "execution", "given_up")
+    visa, execution, rejection, given_up = (
+        payload["happenings"].get(name) for name in ("visa", "execution", "rejection", "given_up")
     )
     request = payload["request"]
     return {
@@ -255,6 +263,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "evidence": payload["evidence"],
         "visa": visa and {"by": visa["by"], "at": printed_moment(visa["at"])},
         "execution": execution and {"by": execution["by"], "on": printed_day(execution["on"])},
+        "rejection": rejection and rejection | {"on": printed_day(rejection["on"])},
         "given_up": given_up and given_up | {"at": printed_moment(given_up["at"])},
     }
 

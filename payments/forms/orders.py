@@ -7,6 +7,9 @@ from ales.errors import InvalidInputError, StalePageError
 from ales.forms import FrenchDateField, PlainTextField
 from payments.states import OrderState
 
+#: Letters and digits of an ISO 20022 reason.
+CODE_LENGTH = 4
+
 
 def add_faults(form: forms.Form, error: InvalidInputError) -> None:
     """Show what an operation refused at the fields it names; at the top of the form for the others."""
@@ -79,6 +82,44 @@ class GiveUpForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not is_signed:
             del self.fields["not_executed"]
+
+
+class RejectForm(forms.Form):
+    rejected_on = FrenchDateField(
+        label=_("Date du rejet"), help_text=_("Celle du relevé de compte ou de l’avis de la banque.")
+    )
+    code = forms.CharField(
+        label=_("Motif donné par la banque"),
+        required=False,
+        max_length=140,
+        help_text=_("Un code, comme AC04 (compte clôturé) ou MS03 (sans raison), ou les mots de la banque."),
+    )
+    receipt_mistaken = forms.BooleanField(
+        label=_("Le bailleur a confirmé la réception, mais l’argent est bien revenu sur notre compte"),
+        error_messages={"required": _("Vérifiez avec le bailleur et la banque, puis cochez la case.")},
+    )
+
+    def __init__(self, *args, is_received: bool, **kwargs) -> None:
+        """`is_received`: the landlord has confirmed the receipt, the treasurer declares the return."""
+        super().__init__(*args, **kwargs)
+        if not is_received:
+            del self.fields["receipt_mistaken"]
+
+    def clean_code(self) -> str:
+        """A code is kept in capitals; the bank's own words as typed."""
+        code = self.cleaned_data["code"].strip()
+        return code.upper() if len(code) == CODE_LENGTH else code
+
+
+class RejectionReasonForm(forms.Form):
+    """Why a rejected payment is asked for again, or given back to the funds."""
+
+    reason = PlainTextField(
+        label=_("Motif"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Conservé avec l’ordre et avec l’aide."),
+    )
 
 
 class PaymentRequestForm(forms.Form):

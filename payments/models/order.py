@@ -168,8 +168,8 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         related_name="orders",
     )
     rejected_on = models.DateField(_("rejeté le"), null=True, blank=True)
-    #: The bank's ISO 20022 code (AC04 closed account…), or "" when it gave none.
-    rejected_code = models.CharField(_("code de rejet"), max_length=4, blank=True)
+    #: The bank's ISO 20022 code (AC04 closed account…) or its own words, "" when it gave none.
+    rejected_code = models.CharField(_("motif de la banque"), max_length=140, blank=True)
     rejected_by = models.ForeignKey(
         User,
         verbose_name=_("rejet constaté par"),
@@ -192,6 +192,15 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         related_name="+",
     )
     rejection_settled_at = models.DateTimeField(_("suite décidée le"), null=True, blank=True)
+    #: The rejected order whose terms this one asks again.
+    replaces = models.OneToOneField(
+        "self",
+        verbose_name=_("remplace l'ordre"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="successor",
+    )
     job = models.OneToOneField(
         ProductionJob, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

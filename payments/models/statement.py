@@ -15,6 +15,7 @@ from payments.models.order import PaymentOrder
 
 class StatementState(models.TextChoices):
     READ = "READ", _("à vérifier")
+    APPLYING = "APPLYING", _("en cours d'application")
     APPLIED = "APPLIED", _("appliqué")
     SET_ASIDE = "SET_ASIDE", _("écarté")
 
@@ -79,7 +80,11 @@ class BankStatement(models.Model):
 
 
 class StatementLine(models.Model):
-    """One movement. `fingerprint` tells the same movement told twice (camt.054 then camt.053)."""
+    """One movement. `fingerprint` tells the same movement told twice (camt.054 then camt.053).
+
+    `outcome` is what the line means while the statement waits; once applied, what became of it, and
+    `settled_at` says when an execution or a reject was recorded.
+    """
 
     updatable_columns = ("outcome", "order_id", "settled_by_id", "settled_at", "note")
 
@@ -92,8 +97,11 @@ class StatementLine(models.Model):
     end_to_end_id = models.CharField(_("référence de bout en bout"), max_length=35, blank=True)
     bank_reference = models.CharField(_("référence de la banque"), max_length=80, blank=True)
     counterparty = models.CharField(_("contrepartie"), max_length=140, blank=True)
-    label = models.CharField(_("libellé"), max_length=300, blank=True)
-    return_reason = models.CharField(_("code de rejet"), max_length=4, blank=True)
+    label = models.TextField(_("libellé"), blank=True)
+    #: What the bank says it is (rules.statements.EntryKind).
+    kind = models.CharField(_("nature"), max_length=10, default="other")
+    #: An ISO 20022 code, or the bank's own words.
+    return_reason = models.CharField(_("motif de la banque"), max_length=140, blank=True)
     fingerprint = models.CharField(_("empreinte"), max_length=64, db_index=True)
     outcome = models.CharField(_("suite"), max_length=10, choices=LineOutcome)
     order = models.ForeignKey(

@@ -1,4 +1,5 @@
-"""One function per use case of the payments (DESIGN §2.2): ask, sign, execute, give up, confirm received.
+"""One function per use case of the payments (DESIGN §2.2): ask, sign, execute, give up, reject,
+confirm received.
 
 Every operation locks the request first, then the funds, then the order, then the batch (DESIGN §2.3); an
 order's state is its version: done twice, the second time is refused and nothing changes.
@@ -8,6 +9,17 @@ from payments.operations.asking import request_payment
 from payments.operations.execution import CAUSE, record_execution
 from payments.operations.giving_up import give_up
 from payments.operations.receipts import confirm_receipt
+from payments.operations.rejects import reject, release_rejected, reorder
 from payments.operations.signing import sign
 
-__all__ = ["CAUSE", "confirm_receipt", "give_up", "record_execution", "request_payment", "sign"]
+__all__ = [
+    "CAUSE",
+    "confirm_receipt",
+    "give_up",
+    "record_execution",
+    "reject",
+    "release_rejected",
+    "reorder",
+    "request_payment",
+    "sign",
+]

@@ -25,11 +25,18 @@ from payments.rules.references import end_to_end_id
 
 @transaction.atomic
 def request_payment(
-    *, actor: Actor, request_id: UUID, term_ids: Sequence[UUID], at: dt.datetime, version: int | None = None
+    *,
+    actor: Actor,
+    request_id: UUID,
+    term_ids: Sequence[UUID],
+    at: dt.datetime,
+    version: int | None = None,
+    replaces: PaymentOrder | None = None,
 ) -> PaymentOrder:
     """Ask for the payment of granted terms of one aid: an order to sign, and its lines by term and fund.
 
     The number is taken last, so that other orders wait as little as possible; a rollback gives it back.
+    `replaces`: the order of these terms that the bank rejected.
     Raises NotAllowedError, StalePageError, InvalidInputError (terms, or "" for the bank details).
     """
     aid = lock_request(AidRequest.objects.visible_to(actor), public_id=request_id)
@@ -55,6 +62,7 @@ def request_payment(
         bic=bank.bic,
         requested_by_id=actor.user_id,
         requested_at=at,
+        replaces=replaces,
         barred_ids=sorted({*aid.author_ids, aid.decided_by_id, actor.user_id}),
     )
     order.end_to_end_id = end_to_end_id(order.number)

@@ -27,7 +27,7 @@ from payments.states import OrderState
 from payments.views.orders import visible_order, warnings_of
 
 
-def _move_page(
+def move_page(
     request: HttpRequest,
     public_id: UUID,
     *,
@@ -35,7 +35,7 @@ def _move_page(
     form_of: Callable[[PaymentOrder], forms.Form],
     operation: Callable[[dict[str, Any]], Any],
     done: str,
-    texts: dict[str, str],
+    texts: dict[str, Any],
 ) -> HttpResponse:
     """A page that repeats amount, landlord and account, then does one move."""
     order = visible_order(request, public_id)
@@ -74,7 +74,7 @@ def _move_page(
     return render(request, "payments/order_move.html", context)
 
 
-def _typed(request: HttpRequest) -> Any:
+def typed(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
@@ -82,11 +82,11 @@ def _typed(request: HttpRequest) -> Any:
 @roles_required(Role.TREASURER)
 def sign(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The visa."""
-    return _move_page(
+    return move_page(
         request,
         public_id,
         verdict=permissions.sign_verdict,
-        form_of=lambda _order: SignForm(_typed(request)),
+        form_of=lambda _order: SignForm(typed(request)),
         operation=lambda _data: operations.sign(actor=request.actor, order_id=public_id, at=timezone.now()),
         done=_("Ordre %(number)s signé : il peut être transmis à la banque."),
         texts={
@@ -102,12 +102,12 @@ def sign(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @roles_required(Role.TREASURER)
 def record_execution(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The bank has paid: on which day."""
-    return _move_page(
+    return move_page(
         request,
         public_id,
         verdict=permissions.may_record_execution,
         form_of=lambda order: ExecutionForm(
-            _typed(request),
+            typed(request),
             initial={"executed_on": localdate()},
             changed_account=iban_end(order.iban) if permissions.account_changed(order) else "",
         ),
@@ -131,11 +131,11 @@ def record_execution(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @roles_required(Role.TREASURER, Role.MANAGER)
 def give_up(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The order will not be paid."""
-    return _move_page(
+    return move_page(
         request,
         public_id,
         verdict=permissions.may_give_up,
-        form_of=lambda order: GiveUpForm(_typed(request), is_signed=order.state == OrderState.SIGNED),
+        form_of=lambda order: GiveUpForm(typed(request), is_signed=order.state == OrderState.SIGNED),
         operation=lambda data: operations.give_up(
             actor=request.actor, order_id=public_id, at=timezone.now(), **data
         ),

@@ -27,6 +27,7 @@ from payments.forms.orders import OrderFilters
 from payments.models import PaymentOrder
 from payments.rules.references import iban_end
 from payments.states import TONES, OrderState
+from payments.views.rejections import account_warning, rejection_events, rejection_moves, rejection_notice
 
 READERS = (Role.TREASURER, Role.ASSOCIATION_ADMIN, Role.MANAGER)
 
@@ -128,8 +129,9 @@ def visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
     orders = PaymentOrder.objects.visible_to(request.actor).select_related(
         "landlord", "organisation", "request", "bank_details", "requested_by", "signed_by", "executed_by"
     )
+    orders = orders.select_related("rejected_by", "rejection_settled_by", "given_up_by")
     return get_object_or_404(
-        orders.select_related("given_up_by", "job__document", "advice__received_by"), public_id=public_id
+        orders.select_related("job__document", "advice__received_by"), public_id=public_id
     )
 
 
@@ -148,6 +150,7 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "tone": TONES[OrderState(order.state)],
             "printed": order_document.context(order.frozen | {"state": str(order.state), "happenings": {}}),
             "warnings": warnings_of(order),
+            "rejection": rejection_notice(order),
             "steps": _steps(order),
             "events": _events(order),
             "file": file_of_job(order.job) if order.job else None,
@@ -158,7 +161,10 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def warnings_of(order: PaymentOrder) -> list[dict[str, str]]:
-    """What changed since the order was signed, while its execution isn't recorded; one query at most."""
+    """What changed since the order was signed, while its execution isn't recorded, or stands in the way of
+    paying a rejected one again; one query at most."""
+    if order.state == OrderState.REJECTED and not order.rejection_outcome:
+        return account_warning(order)
     if order.state != OrderState.SIGNED:
         return []
     warnings = []
@@ -192,6 +198,8 @@ def _moves(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:
     if actor.is_treasurer and order.state == OrderState.SIGNED:
         verdict = permissions.may_record_execution(actor, order)
         moves.append(move("execution", verdict, _("Constater le virement"), "check"))
+    for name, verdict, label, icon, style in rejection_moves(actor, order):
+        moves.append(move(name, verdict, label, icon, style))
     if permissions.may_give_up(actor, order):
         moves.append(
             move("give_up", permissions.may_give_up(actor, order), _("Abandonner"), "x-mark", "secondary")
@@ -203,8 +211,19 @@ def _steps(order: PaymentOrder) -> list[dict[str, str]]:
     labels = [_("Demandé"), _("Signé"), _("Exécuté"), _("Reçu")]
     if order.state == OrderState.GIVEN_UP:
         return []
+    if order.state == OrderState.REJECTED:
+        return [
+            *({"label": label, "state": "done"} for label in labels[:2]),
+            {"label": _("Rejeté par la banque"), "state": "error"},
+        ]
     advice = getattr(order, "advice", None)
-    done = {OrderState.TO_SIGN: 1, OrderState.SIGNED: 2, OrderState.EXECUTED: 3}[OrderState(order.state)]
+    done = {
+        OrderState.TO_SIGN: 1,
+        OrderState.SIGNED: 2,
+        OrderState.BATCHED: 2,
+        OrderState.SENT: 2,
+        OrderState.EXECUTED: 3,
+    }[OrderState(order.state)]
     if advice and advice.received_on:
         done = 4
     return [
@@ -257,6 +276,7 @@ def _events(order: PaymentOrder) -> list[dict[str, Any]]:
                     "tone": "success",
                 }
             )
+    events += rejection_events(order)
     if order.given_up_at:
         events.append(
             {

@@ -12,7 +12,7 @@ from members import bank_details, funds
 from members.access import Actor
 from members.models import BankDetails, Fund
 from payments import operations
-from payments.models import PaymentAdvice, PaymentOrder
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
 from tests.aids.stories import pdf_upload
 from tests.world import NOW, TODAY, World
 
@@ -191,3 +191,28 @@ def _fund(world: World, owner, kind: str) -> Fund:
     with tenancy.tenant(world.anne.context):
         fund = Fund.objects.filter(owner=owner, kind=kind).first()
     return fund or world.fund(owner=owner, kind=kind)
+
+
+def sent(story: Story, order: PaymentOrder, *, at=NOW) -> PaymentOrder:
+    """The signed order in a batch of its own, handed to the bank."""
+    with tenancy.tenant(story.world.theo.context):
+        rank = PaymentBatch.objects.count() + 1
+        batch = PaymentBatch.objects.create(
+            year=at.year,
+            sequence=rank,
+            message_id=f"ALES-M-{rank}",
+            payment_information_id=f"ALES-P-{rank}",
+            schema="pain.001.001.09",
+            execution_on=at.date(),
+            orders_count=1,
+            control_sum=order.amount,
+            frozen={},
+            created_by_id=story.world.theo.user_id,
+        )
+        order = PaymentOrder.objects.get(pk=order.pk)
+        order.join_batch()
+        order.batch = batch
+        order.save(update_fields=["state", "batch"])
+        order.send()
+        order.save(update_fields=["state"])
+        return order
