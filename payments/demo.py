@@ -23,6 +23,7 @@ from cases.models.case import CaseState
 from cases.operations.case import close_case, is_held
 from members.access import Actor, actor_of
 from members.demo import demo_actor
+from members.funds import RETURN_CAUSE
 from members.models import Fund, FundEntry, Membership, Organisation
 from members.roles import Role
 from payments import operations, permissions
@@ -198,7 +199,8 @@ def _check_aids() -> None:
         raise DemoError(f"granted amounts differ from their terms: {list(wrong)}")
     paid = _sum(RentTerm.objects.filter(state=TermState.PAID), "granted")
     by_order = _sum(PaymentOrder.objects.filter(state=OrderState.EXECUTED), "amount")
-    by_ledger = _sum(FundEntry.objects.filter(kind="PAYMENT"), "amount")
+    returned = FundEntry.objects.filter(kind="RECOVERY", cause_kind=RETURN_CAUSE)
+    by_ledger = _sum(FundEntry.objects.filter(kind="PAYMENT"), "amount") - _sum(returned, "amount")
     by_aid = _sum(AidRequest.objects.all(), "paid_amount")
     if not paid == by_order == by_ledger == by_aid:
         raise DemoError(

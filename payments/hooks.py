@@ -24,6 +24,7 @@ from payments import permissions
 from payments.documents import advice as advice_document
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
+from payments.rules.statements import return_label
 from payments.states import TONES, OrderState
 
 #: Rows of a dashboard card.
@@ -42,7 +43,13 @@ def register() -> None:
     registry.handover_refusals.add(handover_refusals)
     registry.navigation.add(ORDERS_ENTRY)
     registry.navigation.add(TENANT_AIDS_ENTRY)
-    for build in (orders_to_sign, orders_to_execute, payments_to_request, receipts_to_confirm):
+    for build in (
+        orders_to_sign,
+        orders_to_execute,
+        payments_to_request,
+        rejects_to_decide,
+        receipts_to_confirm,
+    ):
         registry.dashboard_cards.add(build)
     registry.aid_panels.add(payment_panel)
     registry.case_subjects.add(
@@ -171,6 +178,32 @@ def payments_to_request(request: HttpRequest) -> list[Card]:
     ]
 
 
+def rejects_to_decide(request: HttpRequest) -> list[Card]:
+    """The manager's: transfers the bank rejected, the money waiting for a decision; none, no card."""
+    actor: Actor = request.actor
+    if not actor.is_manager:
+        return []
+    orders = PaymentOrder.objects.visible_to(actor).awaiting_decision().oldest_first()
+    rows = [
+        _order_row(order, return_label(order.rejected_code))
+        for order in orders.select_related("landlord").defer("frozen")[:SHOWN]
+    ]
+    if not rows:
+        return []
+    return [
+        Card(
+            title=_("Virements rejetés : à décider"),
+            icon="arrow-uturn-left",
+            rows=rows,
+            empty="",
+            url=f"{reverse('payments:orders')}?etat={OrderState.REJECTED}",
+            url_label=_("Tous les virements rejetés"),
+            order=5,
+            tone="danger",
+        )
+    ]
+
+
 def receipts_to_confirm(request: HttpRequest) -> list[Card]:
     """The landlord's agent: payments made and not yet confirmed received."""
     actor: Actor = request.actor
@@ -257,9 +290,15 @@ def _advices_of(actor: Actor, aid: AidRequest) -> list[dict[str, Any]]:
             "url": "",
             "detail": ", ".join(row["label"] for row in advice.months),
             "amount": advice.amount,
-            "badge": _("reçu le %s") % format_date(advice.received_on) if advice.received_on else _("payé"),
-            "tone": "success",
+            "badge": _advice_badge(advice),
+            "tone": "danger" if advice.cancelled_on else "success",
             "file": file_of_job(advice.job) if advice.job else None,
         }
         for advice in advices
     ]
+
+
+def _advice_badge(advice: PaymentAdvice) -> str:
+    if advice.cancelled_on:
+        return _("rejeté par la banque")
+    return _("reçu le %s") % format_date(advice.received_on) if advice.received_on else _("payé")

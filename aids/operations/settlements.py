@@ -158,7 +158,7 @@ def release_ordered_terms(
 
 
 def _close_or_go_back(request: AidRequest, at: datetime) -> None:
-    """A request in payment is settled when no term waits, and only validated when none is ordered nor paid."""
+    """A request in payment is settled when no term waits, only validated when none is ordered nor paid."""
     if request.state != RequestState.IN_PAYMENT:
         return
     states = set(request.terms.values_list("state", flat=True))

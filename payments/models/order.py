@@ -53,12 +53,14 @@ class PaymentOrderQuerySet(models.QuerySet):
 
     def under_way(self) -> "PaymentOrderQuerySet":
         """Neither paid nor given back: signed or not, with the bank, or rejected without a decision."""
-        return self.filter(
-            Q(state__in=sorted(UNDER_WAY)) | Q(state=OrderState.REJECTED, rejection_outcome="")
-        )
+        return self.filter(Q(state__in=sorted(UNDER_WAY))) | self.awaiting_decision()
 
     def awaiting_signature(self) -> "PaymentOrderQuerySet":
         return self.filter(state=OrderState.TO_SIGN)
+
+    def awaiting_decision(self) -> "PaymentOrderQuerySet":
+        """Rejected by the bank: somebody has to ask again or give the money back."""
+        return self.filter(state=OrderState.REJECTED, rejection_outcome="")
 
     def awaiting_execution(self) -> "PaymentOrderQuerySet":
         """Signed or sent: the bank has, or will soon have, the transfer."""

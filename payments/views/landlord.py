@@ -130,7 +130,7 @@ def _figures(actor: Actor) -> list[dict[str, str]]:
     )
     advices = (
         PaymentAdvice.objects.visible_to(actor)
-        .filter(executed_on__year=year)
+        .filter(executed_on__year=year, cancelled_on=None)
         .aggregate(
             paid=Coalesce(Sum("amount"), ZERO),
             unconfirmed=Count("pk", filter=Q(received_on=None)),
@@ -220,6 +220,8 @@ def _advice(actor: Actor, advice: PaymentAdvice) -> dict[str, Any]:
         "end_to_end_id": advice.end_to_end_id,
         "months": ", ".join(row["label"] for row in advice.months),
         "file": file_of_job(advice.job) if advice.job else None,
+        "cancelled": format_date(advice.cancelled_on) if advice.cancelled_on else "",
+        "cancelled_reason": advice.cancelled_reason,
         "received": format_date(advice.received_on) if advice.received_on else "",
         "received_by": advice.received_by.full_name if advice.received_by else "",
         "verdict": permissions.may_confirm_receipt(actor, advice),

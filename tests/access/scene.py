@@ -26,7 +26,7 @@ from members.models import BankDetails, Fund, Invitation, Membership, Organisati
 from members.roles import Role
 from payments.models import PaymentAdvice, PaymentOrder
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
-from tests.payments.stories import payable_aid
+from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, World, person
 
 #: The six roles, in the order of every line of the matrix.
@@ -67,6 +67,8 @@ class Side:
     signed_order: PaymentOrder
     executed_order: PaymentOrder
     given_up_order: PaymentOrder
+    sent_order: PaymentOrder
+    rejected_order: PaymentOrder
     advice: PaymentAdvice
     fund: Fund
     landlord_fund: Fund
@@ -296,14 +298,16 @@ def _pay(world: World, made: dict[str, Any]) -> None:
         payable_aid(
             world, with_bank=False, months=(dt.date(2026, 5, 1),), reference=f"A-2025-{world.cil.pk}{rank}"
         )
-        for rank in range(4)
+        for rank in range(6)
     ]
-    made["order"], signed, executed, given_up = [story.request() for story in stories]
+    made["order"], signed, executed, given_up, ordered, refused = [story.request() for story in stories]
     made["signed_order"] = stories[1].sign(signed)
     made["advice"] = stories[2].execute(stories[2].sign(executed))
     made["executed_order"] = executed
     stories[3].give_up(given_up)
     made["given_up_order"] = given_up
+    made["sent_order"] = sent(stories[4], stories[4].sign(ordered))
+    made["rejected_order"] = stories[5].reject(sent(stories[5], stories[5].sign(refused)))
 
 
 def _file_for(world: World, audience: str, writer: Actor, like: StoredDocument) -> StoredDocument:

@@ -78,6 +78,15 @@ class Story:
                 actor=actor, order_id=order.public_id, reason=reason, at=at, not_executed=not_executed
             )
 
+    def reject(
+        self, order: PaymentOrder, *, code="AC04", on: dt.date = TODAY, actor: Actor | None = None, **options
+    ) -> PaymentOrder:
+        actor = actor or self.world.theo
+        with tenancy.tenant(actor.context):
+            return operations.reject(
+                actor=actor, order_id=order.public_id, rejected_on=on, code=code, at=NOW, **options
+            )
+
     def stop(self) -> None:
         """Marc stops the aid: the tenant has left."""
         with tenancy.tenant(self.world.marc.context):

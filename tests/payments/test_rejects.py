@@ -24,14 +24,6 @@ def story(world):
     return payable_aid(world)
 
 
-def reject(story, order, *, code="AC04", on=TODAY, actor=None, **options) -> PaymentOrder:
-    actor = actor or story.world.theo
-    with tenancy.tenant(actor.context):
-        return operations.reject(
-            actor=actor, order_id=order.public_id, rejected_on=on, code=code, at=NOW, **options
-        )
-
-
 def reorder(story, order, *, actor=None, reason="Nouveau RIB confirmé") -> PaymentOrder:
     actor = actor or story.world.marc
     with tenancy.tenant(actor.context):
@@ -59,7 +51,7 @@ def entries(story) -> list[tuple[str, Decimal]]:
 
 def test_a_sent_order_rejected_writes_nothing_in_the_ledger(story):
     order = sent(story, story.sign(story.request()))
-    reject(story, order)
+    story.reject(order)
     order = story.fresh(order)
     assert (order.state, order.rejected_on, order.rejected_code) == ("rejected", TODAY, "AC04")
     assert order.executed_on is None
@@ -71,7 +63,7 @@ def test_a_sent_order_rejected_writes_nothing_in_the_ledger(story):
 def test_an_executed_order_returned_is_committed_and_to_pay_again(story):
     order = executed(story)
     assert story.fresh(story.aid).state == "settled"
-    reject(story, order)
+    story.reject(order)
     assert entries(story) == [("PAYMENT", TOTAL), ("RECOVERY", TOTAL), ("COMMITMENT", TOTAL)]
     fund = story.fresh(story.funds[0])
     assert (fund.to_pay, fund.available) == (TOTAL, Decimal("10000") - TOTAL)
@@ -82,7 +74,7 @@ def test_an_executed_order_returned_is_committed_and_to_pay_again(story):
 
 def test_the_landlord_reads_that_the_advice_is_cancelled(story):
     advice = story.paid()
-    reject(story, story.fresh(advice.order))
+    story.reject(story.fresh(advice.order))
     advice = story.fresh(advice, story.world.lea)
     assert advice.cancelled_on == TODAY
     assert advice.cancelled_reason == "Virement rejeté par la banque (AC04 : le compte est clôturé)"
@@ -100,10 +92,10 @@ def test_a_confirmed_payment_is_rejected_only_when_declared(story):
         )
     order = story.fresh(advice.order)
     with pytest.raises(InvalidInputError, match="a confirmé avoir reçu") as refused:
-        reject(story, order)
+        story.reject(order)
     assert list(refused.value.faults) == ["receipt_mistaken"]
     assert story.fresh(order).state == "executed"
-    reject(story, order, receipt_mistaken=True)
+    story.reject(order, receipt_mistaken=True)
     assert story.fresh(order).state == "rejected"
 
 
@@ -119,28 +111,28 @@ def test_a_confirmed_payment_is_rejected_only_when_declared(story):
 def test_a_reject_says_what_is_wrong(story, options, field):
     order = executed(story)
     with pytest.raises(InvalidInputError) as refused:
-        reject(story, order, **options)
+        story.reject(order, **options)
     assert list(refused.value.faults) == [field]
     assert story.fresh(order).state == "executed"
 
 
 def test_a_reject_is_recorded_once(story):
     order = executed(story)
-    reject(story, order)
+    story.reject(order)
     with pytest.raises(NotAllowedError, match="a rejeté le virement"):
-        reject(story, order)
+        story.reject(order)
     assert len(entries(story)) == 3
 
 
 def test_an_order_not_sent_is_not_rejected(story):
     with pytest.raises(NotAllowedError, match="déjà signé"):
-        reject(story, story.sign(story.request()))
+        story.reject(story.sign(story.request()))
 
 
 def test_only_the_treasurer_records_a_reject(story):
     order = executed(story)
     with pytest.raises(NotAllowedError, match="Seul le trésorier"):
-        reject(story, order, actor=story.world.marc)
+        story.reject(order, actor=story.world.marc)
 
 
 # --- Asked again ----------------------------------------------------------------------------------
@@ -149,7 +141,7 @@ def test_only_the_treasurer_records_a_reject(story):
 @pytest.mark.parametrize("was_executed", [False, True])
 def test_asked_again_it_is_a_new_order_that_can_be_paid(story, was_executed):
     order = executed(story) if was_executed else sent(story, story.sign(story.request()))
-    reject(story, order)
+    story.reject(order)
     again = reorder(story, order)
     assert (again.number, again.state, again.amount) == ("OP-2026-000002", "to_sign", TOTAL)
     assert again.replaces_id == order.pk
@@ -164,7 +156,7 @@ def test_asked_again_it_is_a_new_order_that_can_be_paid(story, was_executed):
 
 def test_with_the_account_on_hold_the_money_waits(story):
     order = executed(story)
-    reject(story, order)
+    story.reject(order)
     story.change_account()
     with pytest.raises(InvalidInputError, match="attendent une seconde personne"):
         reorder(story, order)
@@ -174,10 +166,10 @@ def test_with_the_account_on_hold_the_money_waits(story):
 
 
 def test_of_a_stopped_aid_the_money_can_only_be_released(story):
-    first, *others = story.term_ids
+    first, *_others = story.term_ids
     order = sent(story, story.sign(story.request([first])))
     story.stop()
-    reject(story, order)
+    story.reject(order)
     with pytest.raises(NotAllowedError, match="L’aide est arrêtée"):
         reorder(story, order)
     release(story, order)
@@ -192,7 +184,7 @@ def test_of_a_stopped_aid_the_money_can_only_be_released(story):
 @pytest.mark.parametrize("who", ["marc", "theo"])
 def test_given_back_the_money_is_available_again(story, was_executed, who):
     order = executed(story) if was_executed else sent(story, story.sign(story.request()))
-    reject(story, order)
+    story.reject(order)
     release(story, order, actor=getattr(story.world, who))
     fund = story.fresh(story.funds[0])
     assert (fund.to_pay, fund.available) == (0, Decimal("10000"))
@@ -205,7 +197,7 @@ def test_given_back_the_money_is_available_again(story, was_executed, who):
 def test_terms_still_granted_keep_the_aid_open(story):
     first, *_others = story.term_ids
     order = sent(story, story.sign(story.request([first])))
-    reject(story, order)
+    story.reject(order)
     release(story, order)
     assert story.fresh(story.aid).state == "validated"
     assert story.fresh(story.funds[0]).to_pay == AMOUNT * 2
@@ -214,7 +206,7 @@ def test_terms_still_granted_keep_the_aid_open(story):
 @pytest.mark.parametrize("decide", [reorder, release])
 def test_the_choice_is_made_once_and_with_a_reason(story, decide):
     order = executed(story)
-    reject(story, order)
+    story.reject(order)
     with pytest.raises(InvalidInputError) as refused:
         decide(story, order, reason="  ")
     assert list(refused.value.faults) == ["reason"]
@@ -226,7 +218,7 @@ def test_the_choice_is_made_once_and_with_a_reason(story, decide):
 
 def test_another_organisation_decides_nothing(story):
     order = executed(story)
-    reject(story, order)
+    story.reject(order)
     for actor in (story.world.theo, story.world.anne):
         with pytest.raises(NotAllowedError):
             reorder(story, order, actor=actor)
@@ -236,7 +228,7 @@ def test_another_organisation_decides_nothing(story):
 
 def test_the_aid_and_the_order_tell_it(story):
     order = executed(story)
-    reject(story, order)
+    story.reject(order)
     release(story, order)
     with tenancy.tenant(story.world.marc.context):
         told = list(story.aid.events.order_by("id").values_list("text", "reason"))[-2:]
@@ -245,3 +237,42 @@ def test_the_aid_and_the_order_tell_it(story):
         "Rendu aux fonds",
     ]
     assert [reason for _text, reason in told] == ["AC04 : le compte est clôturé", "Locataire parti"]
+
+
+# --- Its pages ------------------------------------------------------------------------------------
+
+
+def test_the_manager_decides_from_the_dashboard(story, sign_in):
+    order = story.reject(sent(story, story.sign(story.request())))
+    client = sign_in(story.world.marc)
+    board = client.get("/tableau-de-bord/").content.decode()
+    assert "Virements rejetés : à décider" in board
+    address = f"/paiements/{order.public_id}/"
+    assert address in board
+    page = client.get(address).content.decode()
+    for shown in ("AC04 : le compte est clôturé", "Redemander le paiement", "Le compte n’a pas changé"):
+        assert shown in page
+    assert "!! undefined" not in page
+    answer = client.post(f"{address}redemander/", {"reason": "La banque s’est trompée"}, follow=True)
+    text = answer.content.decode()
+    assert "Paiement redemandé" in text
+    assert "OP-2026-000002" in text
+
+
+def test_the_treasurer_types_a_reject(story, sign_in):
+    order = sent(story, story.sign(story.request()))
+    client = sign_in(story.world.theo)
+    answer = client.post(
+        f"/paiements/{order.public_id}/rejet/", {"rejected_on": "2026-06-15", "code": "ac04"}, follow=True
+    )
+    assert "AC04 : le compte est clôturé" in answer.content.decode()
+    assert story.fresh(order).rejected_code == "AC04"
+
+
+def test_the_landlord_sees_the_payment_cancelled(story, sign_in):
+    advice = story.paid()
+    story.reject(story.fresh(advice.order))
+    text = sign_in(story.world.lea).get(f"/bailleur/aides/{story.aid.public_id}/").content.decode()
+    assert "annulé" in text
+    assert "AC04 : le compte est clôturé" in text
+    assert "Confirmer la réception" not in text
