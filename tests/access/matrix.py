@@ -210,7 +210,7 @@ ROUTES = [
     Route("payments:execution", "signed_order", get=TREASURER, post=TREASURER),
     Route("payments:give_up", "order", get="403 200 403 403 403 200", post="403 200 403 403 403 200"),
     Route("payments:reject", "sent_order", get=TREASURER, post=TREASURER),
-    Route("payments:reorder", "rejected_order", get=MANAGER, post=MANAGER),
+    Route("payments:reorder", "rejected_order", get=MANAGER_DONE, post=MANAGER_DONE),
     Route(
         "payments:release_rejected",
         "rejected_order",
