@@ -145,7 +145,7 @@ def changed(**values):
         ),
         (changed(creditor_iban="FR1420041010050500013M02607"), "n’est pas un IBAN"),
         (
-            changed(creditor_iban="FR3820041010050500013M02607"),
+            changed(creditor_iban="FR8420041010050500013M02607"),
             "n’est pas un IBAN",
         ),  # the French key is wrong
         (changed(creditor_iban=IBAN.lower()), "en capitales"),

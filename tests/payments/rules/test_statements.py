@@ -190,6 +190,18 @@ def test_a_faulty_file_is_refused_with_its_fault(before, after, fault):
     assert any(fault in sentence.replace("\u202f", " ") for sentence in faults), faults
 
 
+NET_SINCE_04 = b"<TtlNetNtry><Amt>%s</Amt><CdtDbtInd>%s</CdtDbtInd></TtlNetNtry></TtlNtries>"
+NET_BEFORE = b"<TtlNetNtryAmt>%s</TtlNetNtryAmt><CdtDbtInd>%s</CdtDbtInd></TtlNtries>"
+
+
+@pytest.mark.parametrize(("version", "net"), [("02", NET_BEFORE), ("08", NET_SINCE_04)])
+def test_the_net_total_is_checked(version, net):
+    content = bank.camt_053([PAID, OTHER, BACK], iban=IBAN, day=DAY, version=version)
+    assert statements.read(content.replace(b"</TtlNtries>", net % (b"277.20", b"DBIT")))
+    (fault,) = faults_of(content.replace(b"</TtlNtries>", net % (b"277.20", b"CRDT")))
+    assert "solde des mouvements annoncé" in fault
+
+
 def test_a_schema_fault_names_line_and_element():
     line = STATEMENT[: STATEMENT.index(b"<Ntry>")].count(b"\n") + 2
     assert faults_of(STATEMENT.replace(b'<Amt Ccy="EUR">277.20<', b'<Amt Ccy="EUR">beaucoup<', 1)) == [
