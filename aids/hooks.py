@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aids import permissions
+from aids import forecast, permissions
 from aids.display import list_row, purpose_text, queue_row, state_of
 from aids.history import held_settlement, renewable_aid, second_settlement_text
 from aids.models import AidRequest
@@ -70,6 +70,8 @@ def register() -> None:
     registry.case_panels.add(case_panel)
     registry.case_locks.add(needs_the_file_as_it_stands)
     registry.handover_refusals.add(handover_refusals)
+    registry.fund_payments_expected.add(forecast.payments_expected)
+    registry.fund_demands.add(forecast.demands)
     registry.case_subjects.add(CaseSubject("aid_request", _("Demande d’aide"), AidRequest, "case"))
     registry.document_builders.setdefault("decision_letter", Builder("documents/decision_letter.html"))
     registry.document_builders.setdefault("refusal_letter", Builder("documents/refusal_letter.html"))

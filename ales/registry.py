@@ -6,6 +6,7 @@ knows nothing of who wrote in it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -59,6 +60,15 @@ class CaseSubject:
     path: str
 
 
+@dataclass(frozen=True)
+class FundDemand:
+    """Aids asked for that a fund may be drawn on for, not committed yet: how many, and how many euros."""
+
+    label: str
+    requests: int
+    amount: Decimal
+
+
 class Hook(list):
     """A list that refuses the same entry twice: `ready()` may run again in tests."""
 
@@ -97,6 +107,11 @@ case_events = Hook()
 #: (case) -> bool: something above still needs the case's tenancy or household as it stands
 case_locks = Hook()
 
+#: (actor, fund, today) -> {first day of the month: euros}: committed and not paid yet, by the month of the
+#: expected payment, as far as the actor may read
+fund_payments_expected = Hook()
+#: (actor, fund, today) -> list[FundDemand], as far as the actor may read
+fund_demands = Hook()
 #: (actor, landlord) -> (number, euros) of its payments under way that the actor may read: those a change of
 #: its account puts on hold
 payments_under_way = Hook()

@@ -44,7 +44,9 @@ def dashboard_cards(request: HttpRequest) -> list[Card]:
     if actor.is_landlord_agent:
         cards.append(_own_bank_details(actor))
     if actor.is_admin or actor.is_manager:
-        cards += [_invitations(actor), _funds(actor)]
+        cards.append(_invitations(actor))
+    if actor.is_association or actor.is_manager:
+        cards.append(_funds(actor))
     return cards
 
 
@@ -128,26 +130,21 @@ def _invitations(actor: Actor) -> Card:
 
 
 def _funds(actor: Actor) -> Card:
-    year = timezone.localdate().year
-    low = [
-        fund
-        for fund in Fund.objects.visible_to(actor).of_year(year)
-        if fund.contributed and fund.available * 10 < fund.contributed
-    ]
+    low = [fund for fund in Fund.objects.visible_to(actor).of_year(timezone.localdate().year) if fund.is_low]
     rows = [
         {
-            "text": f"{fund.name} {fund.year}",
-            "detail": f"{fund.owner.name} : il reste {format_euros(fund.available)} "
-            f"sur {format_euros(fund.contributed)}.",
+            "text": str(fund),
+            "detail": f"{fund.owner.name} : il reste {format_euros(fund.available)}, "
+            f"sous le seuil de {format_euros(fund.alert_threshold)}.",
             "url": reverse("members:fund", args=[fund.public_id]),
         }
         for fund in low[:LIMIT]
     ]
     return Card(
-        title="Fonds presque épuisés",
+        title="Fonds sous leur seuil d’alerte",
         icon="banknotes",
         rows=rows,
-        empty="Aucun fonds n’est presque épuisé.",
+        empty="Aucun fonds n’est sous son seuil d’alerte.",
         url=reverse("members:funds"),
         url_label="Tous les fonds",
         order=70,

@@ -3,15 +3,11 @@
 import uuid
 
 from django import forms
-from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ales.documents.fields import UploadField
-from ales.forms import EuroField, FrenchDateField
-from ales.money import CENT
 from members import departments
-from members.models import Fund, Organisation
 from members.roles import LandlordType, OrganisationKind, Role
 
 ANY = [("", _("Tous"))]
@@ -201,64 +197,3 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("La personne qui a saisi le lira."),
     )
-
-
-class FundForm(forms.Form):
-    """A new fund of a member."""
-
-    owner = forms.ModelChoiceField(
-        label=_("Adhérent"),
-        queryset=Organisation.objects.none(),
-        empty_label=_("Choisir…"),
-        error_messages=_required(_("Choisissez l’adhérent qui apporte ce fonds.")),
-    )
-    name = forms.CharField(
-        label=_("Nom du fonds"),
-        max_length=140,
-        error_messages=_required(_("Indiquez un nom, par exemple Accompagnement social 2 %.")),
-    )
-    year = forms.IntegerField(
-        label=_("Année"),
-        min_value=1998,
-        max_value=2100,
-        error_messages=_required(_("Indiquez l’année en quatre chiffres."))
-        | {"invalid": _("Indiquez l’année en quatre chiffres, par exemple 2026.")},
-    )
-
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = Organisation.objects.members().filter(is_active=True)
-
-
-class ContributionForm(forms.Form):
-    """Money a member brings. `cause` makes a form sent twice count once."""
-
-    amount = EuroField(label=_("Montant versé"), min_value=CENT)
-    label = forms.CharField(
-        label=_("Libellé"),
-        max_length=200,
-        error_messages=_required(_("Indiquez un libellé, par exemple Dotation 2026.")),
-    )
-    value_date = FrenchDateField(label=_("Date de valeur"))
-    cause = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
-
-    def clean_value_date(self):
-        day = self.cleaned_data["value_date"]
-        if day > timezone.localdate():
-            raise forms.ValidationError(_("Un versement ne peut pas être daté dans l’avenir."))
-        return day
-
-
-class TransferForm(ContributionForm):
-    """Money moved to another fund."""
-
-    field_order = ["to_fund", "amount", "label", "value_date", "cause"]
-
-    to_fund = forms.ModelChoiceField(
-        label=_("Vers le fonds"), queryset=Fund.objects.none(), empty_label=_("Choisir…")
-    )
-
-    def __init__(self, *args, funds, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["to_fund"].queryset = funds
-        self.fields["amount"].label = _("Montant du virement")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from members.views import bank_details, dashboard, funds, history, invitations, organisations, users
+from members.views import (
+    bank_details,
+    dashboard,
+    envelopes,
+    fund_moves,
+    fund_statement,
+    funds,
+    history,
+    invitations,
+    organisations,
+    users,
+)
 
 app_name = "members"
 
@@ -57,7 +68,14 @@ urlpatterns = [
     path("invitations/<uuid:invitation_id>/annuler/", users.cancel_invitation, name="invitation_cancel"),
     path("fonds/", funds.fund_list, name="funds"),
     path("fonds/nouveau/", funds.fund_create, name="fund_create"),
-    path("fonds/<uuid:fund_id>/", funds.statement, name="fund"),
-    path("fonds/<uuid:fund_id>/versement/", funds.contribute, name="fund_contribute"),
-    path("fonds/<uuid:fund_id>/virement/", funds.transfer, name="fund_transfer"),
+    path("fonds/<uuid:fund_id>/", funds.fund_detail, name="fund"),
+    path("fonds/<uuid:fund_id>/seuil/", funds.fund_alert, name="fund_alert"),
+    path("fonds/<uuid:fund_id>/releve/", fund_statement.statement, name="fund_statement"),
+    path("fonds/<uuid:fund_id>/releve/fichier/", fund_statement.file, name="fund_statement_file"),
+    path("fonds/<uuid:fund_id>/historique/", history.fund, name="fund_history"),
+    path("fonds/<uuid:fund_id>/versement/", fund_moves.contribute, name="fund_contribute"),
+    path("fonds/<uuid:fund_id>/virement/", fund_moves.transfer, name="fund_transfer"),
+    path("fonds/<uuid:fund_id>/report/", fund_moves.carry_over, name="fund_carry_over"),
+    path("fonds/<uuid:fund_id>/enveloppe/", envelopes.create, name="envelope_create"),
+    path("fonds/enveloppes/<uuid:envelope_id>/annuler/", envelopes.cancel, name="envelope_cancel"),
 ]

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ales.documents.models import ERASED, JobState, ProductionJob, StoredDocument
+from ales.spreadsheets import XLSX
 from ales.templatetags.components import file_link
 
 KINDS = {
@@ -15,6 +16,7 @@ KINDS = {
     "application/xml": "XML",
     "application/json": "JSON",
     "text/csv": "CSV",
+    XLSX: "XLSX",
     "text/plain": "TXT",
 }
 

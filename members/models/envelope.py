@@ -1,6 +1,7 @@
 """What a member has promised a fund, and under which balance somebody wants to be warned (DOMAIN §6)."""
 
 import uuid
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -95,6 +96,11 @@ class Envelope(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def to_come(self) -> Decimal:
+        """Euros promised and not received yet, of an envelope read `with_received`."""
+        return ZERO if self.cancelled_at else max(ZERO, self.amount - self.received)
 
 
 @tracked(subject="fund", title=lambda row: "")

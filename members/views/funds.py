@@ -1,46 +1,41 @@
-"""Funds: by year, one fund's statement, opening one, recording money brought or moved."""
+"""Funds: by year, one fund with what was promised and what is expected, opening one, its alert."""
 
+import datetime as dt
 import uuid
+from collections import defaultdict
 from decimal import Decimal
 
 from django.contrib import messages
-from django.db.models import Case, F, Q, Sum, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ales.dates import format_date
+from ales import registry
+from ales.dates import format_date, format_month
+from ales.documents.models import StoredDocument
 from ales.errors import InvalidInputError, Refusal
 from ales.forms import add_faults
 from ales.http import form_page, reading
-from ales.keyset import page_of
-from ales.money import ZERO, format_euros
-from members import funds, permissions
-from members.access import roles_required
-from members.forms import ContributionForm, FundForm, TransferForm
-from members.models import Fund, FundEntry
-from members.models.fund import EntryKind, euros
+from ales.money import ZERO, format_euros, format_percent, half_up_percent
+from members import envelopes, funds, permissions
+from members.access import Actor, roles_required
+from members.fund_forms import AlertForm, FundForm
+from members.models import Envelope, Fund
 from members.roles import Role
 
-#: What a line does to what is left and to what remains to be paid.
-AVAILABLE_SIGN = {
-    EntryKind.CONTRIBUTION: 1,
-    EntryKind.TRANSFER_IN: 1,
-    EntryKind.TRANSFER_OUT: -1,
-    EntryKind.COMMITMENT: -1,
-    EntryKind.RELEASE: 1,
-    EntryKind.PAYMENT: 0,
-    EntryKind.RECOVERY: 1,
-}
-LOW_SHARE = Decimal("0.10")
-LEDGER_ORDER = ("value_date", "created_at", "id")
-LINES_A_PAGE = 100
+READERS = (Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER)
+
+
+def find_fund(request: HttpRequest, fund_id: uuid.UUID) -> Fund:
+    """The fund of the address with its owner and alert, 404 for one whose lines the actor may not read."""
+    visible = Fund.objects.visible_to(request.actor).select_related("owner", "alert")
+    return get_object_or_404(visible, public_id=fund_id)
 
 
 @reading
-@roles_required(Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER)
+@roles_required(*READERS)
 def fund_list(request: HttpRequest) -> HttpResponse:
     """Funds of a year: every figure for the association; a manager's own, and what others have left."""
     actor = request.actor
@@ -49,15 +44,16 @@ def fund_list(request: HttpRequest) -> HttpResponse:
     of_year = list(Fund.objects.of_year(year)) if year else []
     own = [fund for fund in of_year if permissions.may_read_statement(actor, fund.owner_id)]
     others = [fund for fund in of_year if fund not in own]
+    to_come = _to_come(actor, year)
     context = {
         "year": year,
         "years": [{"year": y, "url": f"?annee={y}", "current": y == year} for y in years],
-        "rows": [_row(fund) for fund in own],
+        "rows": [row_of(fund, to_come.get(fund.pk, ZERO)) for fund in own],
         "others": [
             {"name": fund.name, "owner": fund.owner.name, "available": format_euros(fund.available)}
             for fund in others
         ],
-        "totals": _totals(own) if own else None,
+        "totals": _totals(own, sum(to_come.values(), ZERO)) if own else None,
         "is_association": actor.is_association,
         "may_manage": permissions.may_manage_funds(actor),
     }
@@ -71,94 +67,133 @@ def _year(text: str, years: list[int]) -> int | None:
     return this_year if this_year in years else next(iter(years), None)
 
 
-def _row(fund: Fund) -> dict:
-    brought = fund.contributed + fund.transferred_in - fund.transferred_out
-    used = max(ZERO, brought - fund.available)
+def _to_come(actor: Actor, year: int | None) -> dict[int, Decimal]:
+    """Fund id -> euros promised for its year and not received yet; one query."""
+    sums: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    promised = Envelope.objects.visible_to(actor).standing().filter(fund__year=year)
+    for envelope in promised.with_received():
+        sums[envelope.fund_id] += envelope.to_come
+    return dict(sums)
+
+
+def row_of(fund: Fund, to_come: Decimal = ZERO) -> dict:
+    """The figures of a fund, ready made."""
+    used = max(ZERO, fund.brought - fund.available)
+    share = half_up_percent(min(used, fund.brought), fund.brought)
     return {
         "name": fund.name,
         "owner": fund.owner.name,
         "kind": fund.get_kind_display(),
         "url": reverse("members:fund", args=[fund.public_id]),
-        "brought": format_euros(brought),
+        "brought": format_euros(fund.brought),
+        "to_come": format_euros(to_come) if to_come else "",
         "committed": format_euros(fund.committed - fund.released),
         "paid": format_euros(fund.paid - fund.recovered),
         "available": format_euros(fund.available),
-        "low": brought > 0 and fund.available < brought * LOW_SHARE,
+        "low": fund.is_low,
         "gauge": {
-            "value": min(used, brought),
-            "maximum": brought,
-            "text": f"{int(min(used, brought) * 100 / brought)} % utilisés",
+            "value": min(used, fund.brought),
+            "maximum": fund.brought,
+            "text": f"{format_percent(share)} utilisés",
         }
-        if brought > 0
+        if fund.brought > 0
         else None,
     }
 
 
-def _totals(of_year: list[Fund]) -> dict:
+def _totals(of_year: list[Fund], to_come: Decimal) -> dict:
     def total(value) -> str:
         return format_euros(sum((value(fund) for fund in of_year), ZERO))
 
     return {
-        "brought": total(lambda f: f.contributed + f.transferred_in - f.transferred_out),
+        "brought": total(lambda f: f.brought),
+        "to_come": f"encore {format_euros(to_come)} à recevoir" if to_come else "",
         "committed": total(lambda f: f.committed - f.released),
         "paid": total(lambda f: f.paid - f.recovered),
         "available": total(lambda f: f.available),
     }
 
 
-def _fund(request: HttpRequest, fund_id: uuid.UUID) -> Fund:
-    return get_object_or_404(
-        Fund.objects.visible_to(request.actor).select_related("owner"), public_id=fund_id
-    )
-
-
 @reading
-@roles_required(Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER)
-def statement(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
-    """A fund's ledger, oldest line first, with what was left after each; it ends at the fund's sums."""
-    fund = _fund(request, fund_id)
-    entries = fund.entries.select_related("created_by")
-    page = page_of(entries, request.GET, LEDGER_ORDER, descending=False, size=LINES_A_PAGE)
-    opening = available = _available_before(fund, page.rows[0]) if page.rows else ZERO
-    lines = []
-    for entry in page.rows:
-        change = AVAILABLE_SIGN[EntryKind(entry.kind)] * entry.amount
-        available += change
-        lines.append(
-            {
-                "date": f"{entry.value_date:%d/%m/%Y}",
-                "kind": entry.get_kind_display().capitalize(),
-                "label": entry.label,
-                "who": entry.created_by.full_name,
-                "into": format_euros(change) if change > 0 else "",
-                "out": format_euros(-change) if change < 0 else "",
-                "paid": format_euros(entry.amount) if entry.kind == EntryKind.PAYMENT else "",
-                "available": format_euros(available),
-            }
-        )
+@roles_required(*READERS)
+def fund_detail(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
+    """A fund: its figures, what was promised and received, what the aids will use, its alert."""
+    fund = find_fund(request, fund_id)
+    actor = request.actor
+    promised = _promised(actor, fund)
     context = {
         "fund": fund,
-        "row": _row(fund),
+        "row": row_of(fund),
         "to_pay_help": f"dont {format_euros(fund.to_pay)} restant à payer",
-        "page": page,
-        "lines": lines,
-        "opening": format_euros(opening) if page.previous_url else "",
-        "closing": format_euros(available) if not page.next_url else "",
-        "may_manage": permissions.may_manage_funds(request.actor),
+        "envelopes": promised,
+        "envelope_totals": _envelope_totals(promised),
+        "outside": _outside(fund, promised),
+        "forecast": _forecast(actor, fund, timezone.localdate()),
+        "threshold": format_euros(fund.alert_threshold),
+        "threshold_chosen": hasattr(fund, "alert"),
+        "may_manage": permissions.may_manage_funds(actor),
+        "may_set_alert": permissions.may_set_alert(actor, fund.owner_id),
     }
-    return render(request, "members/fund_statement.html", context)
+    return render(request, "members/fund_detail.html", context)
 
 
-def _available_before(fund: Fund, entry: FundEntry) -> Decimal:
-    """What the lines before `entry` left available; one query."""
-    earlier = Q(value_date__lt=entry.value_date) | Q(value_date=entry.value_date) & (
-        Q(created_at__lt=entry.created_at) | Q(created_at=entry.created_at, id__lt=entry.id)
-    )
-    signed = Case(
-        *(When(kind=kind, then=F("amount") * sign) for kind, sign in AVAILABLE_SIGN.items()),
-        output_field=euros("available"),
-    )
-    return fund.entries.filter(earlier).aggregate(total=Sum(signed))["total"] or ZERO
+def _promised(actor: Actor, fund: Fund) -> list[dict]:
+    """The envelopes of the fund with what came under each; two queries."""
+    found = list(Envelope.objects.visible_to(actor).filter(fund=fund).with_received())
+    readable = StoredDocument.objects.visible_to(actor).in_bulk([e.agreement_id for e in found])
+    return [
+        {
+            "id": envelope.public_id,
+            "name": envelope.name,
+            "agreed_on": format_date(envelope.agreed_on),
+            "amount": envelope.amount,
+            "received": envelope.received,
+            "to_come": envelope.to_come,
+            "cancelled": envelope.cancel_reason,
+            "agreement_url": reverse("documents:download", args=[readable[envelope.agreement_id].public_id])
+            if envelope.agreement_id in readable
+            else "",
+            "may_cancel": not envelope.received and not envelope.cancelled_at,
+        }
+        for envelope in found
+    ]
+
+
+def _envelope_totals(promised: list[dict]) -> dict[str, Decimal]:
+    standing = [envelope for envelope in promised if not envelope["cancelled"]]
+    return {key: sum((e[key] for e in standing), ZERO) for key in ("amount", "received", "to_come")}
+
+
+def _outside(fund: Fund, promised: list[dict]) -> str:
+    """What was brought under no agreement; empty where there is none."""
+    outside = fund.contributed - sum((envelope["received"] for envelope in promised), ZERO)
+    return format_euros(outside) if outside else ""
+
+
+def _forecast(actor: Actor, fund: Fund, today: dt.date) -> dict:
+    """What is committed by the month of its payment, and what is asked for: the rooms above tell it."""
+    months: dict[dt.date, Decimal] = defaultdict(lambda: ZERO)
+    for expected in registry.fund_payments_expected:
+        for month, amount in expected(actor, fund, today).items():
+            months[month] += amount
+    demands = [demand for asked in registry.fund_demands for demand in asked(actor, fund, today)]
+    elsewhere = fund.to_pay - sum(months.values(), ZERO)
+    after = fund.available - sum((demand.amount for demand in demands), ZERO)
+    return {
+        "months": [
+            {"label": format_month(month), "amount": format_euros(amount)}
+            for month, amount in sorted(months.items())
+        ],
+        "elsewhere": format_euros(elsewhere) if elsewhere > 0 else "",
+        "to_pay": format_euros(fund.to_pay),
+        "demands": [
+            {"label": demand.label, "requests": demand.requests, "amount": format_euros(demand.amount)}
+            for demand in demands
+            if demand.requests
+        ],
+        "after": format_euros(after),
+        "short": after < 0,
+    }
 
 
 @form_page
@@ -170,77 +205,40 @@ def fund_create(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         try:
             fund = funds.open_fund(
-                actor=request.actor, owner_id=typed["owner"].pk, name=typed["name"], year=typed["year"]
+                actor=request.actor,
+                owner_id=typed["owner"].pk,
+                name=typed["name"],
+                year=typed["year"],
+                form_key=typed["form_key"],
             )
         except InvalidInputError as refusal:
             refusal.faults["owner"] = refusal.faults.pop("owner_id", [])
             add_faults(form, refusal)
+        except Refusal as refusal:
+            add_faults(form, refusal)
         else:
-            messages.success(request, _("Le fonds est ouvert. Enregistrez maintenant son premier versement."))
+            messages.success(
+                request, _("Le fonds est ouvert. Enregistrez maintenant ce que l’adhérent promet.")
+            )
             return redirect("members:fund", fund.public_id)
     return render(request, "members/fund_form.html", {"form": form})
 
 
 @form_page
-@roles_required(Role.ASSOCIATION_ADMIN)
-def contribute(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
-    """Record money brought: the form, then a page to confirm it, since a ledger's line is never changed."""
-    fund = _fund(request, fund_id)
-    form = ContributionForm(request.POST or None, initial={"value_date": timezone.localdate()})
-    context = {"fund": fund, "form": form}
-    if request.method == "POST" and form.is_valid() and "corriger" not in request.POST:
-        typed = form.cleaned_data
-        if "confirmer" not in request.POST:
-            after = [
-                ("Fonds", f"{fund.name} {fund.year}"),
-                ("Adhérent", fund.owner.name),
-                ("Montant versé", format_euros(typed["amount"])),
-                ("Libellé", typed["label"]),
-                ("Date de valeur", format_date(typed["value_date"])),
-                ("Disponible après ce versement", format_euros(fund.available + typed["amount"])),
-            ]
-            return render(request, "members/fund_contribution_confirm.html", context | {"items": after})
-        funds.contribute(
-            actor=request.actor,
-            fund_id=fund.pk,
-            amount=typed["amount"],
-            label=typed["label"],
-            value_date=typed["value_date"],
-            cause_id=typed["cause"],
-        )
-        messages.success(
-            request, _("Versement de %(amount)s enregistré.") % {"amount": format_euros(typed["amount"])}
-        )
-        return redirect("members:fund", fund.public_id)
-    return render(request, "members/fund_contribution.html", context)
-
-
-@form_page
-@roles_required(Role.ASSOCIATION_ADMIN)
-def transfer(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
-    """Move what is left of a fund to another fund of the same member."""
-    fund = _fund(request, fund_id)
-    targets = Fund.objects.filter(owner_id=fund.owner_id).exclude(pk=fund.pk).order_by("-year", "name")
-    form = TransferForm(request.POST or None, funds=targets, initial={"value_date": timezone.localdate()})
+@roles_required(Role.ASSOCIATION_ADMIN, Role.MANAGER)
+def fund_alert(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
+    """Choose under which balance the fund is shown as low."""
+    fund = find_fund(request, fund_id)
+    form = AlertForm(request.POST or None, initial={"threshold": fund.alert_threshold})
     if request.method == "POST" and form.is_valid():
-        typed = form.cleaned_data
+        threshold = form.cleaned_data["threshold"]
         try:
-            funds.transfer(
-                actor=request.actor,
-                from_fund_id=fund.pk,
-                to_fund_id=typed["to_fund"].pk,
-                amount=typed["amount"],
-                label=typed["label"],
-                value_date=typed["value_date"],
-                cause_id=typed["cause"],
-            )
+            envelopes.set_alert(actor=request.actor, fund_id=fund.pk, threshold=threshold)
         except Refusal as refusal:
-            form.add_error("amount", refusal.message)
+            add_faults(form, refusal)
         else:
             messages.success(
-                request, _("Virement de %(amount)s enregistré.") % {"amount": format_euros(typed["amount"])}
+                request, _("Seuil d’alerte fixé à %(amount)s.") % {"amount": format_euros(threshold)}
             )
             return redirect("members:fund", fund.public_id)
-    return render(
-        request, "members/fund_transfer.html", {"fund": fund, "form": form, "has_targets": targets.exists()}
-    )
+    return render(request, "members/fund_alert.html", {"fund": fund, "form": form})

@@ -1,4 +1,4 @@
-"""Who changed what in an organisation, its habilitations and its bank details."""
+"""Who changed what in an organisation, its habilitations, its bank details and its funds."""
 
 import uuid
 
@@ -10,9 +10,10 @@ from ales.history.reading import Source
 from ales.http import reading
 from members.access import roles_required
 from members.history import history_page
-from members.models import BankDetails, Membership, Organisation
+from members.models import BankDetails, Envelope, Fund, FundAlert, Membership, Organisation
 from members.roles import Role
 from members.views import bank_details as bank_pages
+from members.views import funds as fund_pages
 
 
 @reading
@@ -40,4 +41,18 @@ def bank_details(request: HttpRequest, organisation_id: uuid.UUID) -> HttpRespon
         title="Modifications des coordonnées bancaires",
         back_url=reverse("members:bank_details", args=[landlord.public_id]),
         back_label=f"Coordonnées bancaires de {landlord.name}",
+    )
+
+
+@reading
+@roles_required(*fund_pages.READERS)
+def fund(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
+    """The changes of a fund, its envelopes and its alert; its money has its own history, the ledger."""
+    found = fund_pages.find_fund(request, fund_id)
+    return history_page(
+        request,
+        [Source(Fund, found.pk), Source(Envelope, found.pk), Source(FundAlert, found.pk)],
+        title=f"Modifications : {found}",
+        back_url=reverse("members:fund", args=[found.public_id]),
+        back_label=str(found),
     )

@@ -141,6 +141,13 @@ ROUTES = [
     Route("members:fund_create", get=ADMIN, post=ADMIN),
     Route("members:fund", "fund", get=MANAGER_AND_ASSOCIATION),
     Route("members:fund", "landlord_fund", get=MANAGER_AND_ASSOCIATION, whose="landlord"),
+    Route("members:fund_alert", "fund", get="403 200 403 403 200 403", post="403 200 403 403 200 403"),
+    Route("members:fund_statement", "fund", get=MANAGER_AND_ASSOCIATION),
+    Route("members:fund_statement_file", "fund", post="403 302 403 403 302 302"),
+    Route("members:fund_history", "fund", get=MANAGER_AND_ASSOCIATION),
+    Route("members:fund_carry_over", "fund", get=ADMIN, post=ADMIN),
+    Route("members:envelope_create", "fund", get=ADMIN, post=ADMIN),
+    Route("members:envelope_cancel", "envelope", get=ADMIN, post=ADMIN),
     Route("members:fund_contribute", "fund", get=ADMIN, post=ADMIN),
     Route("members:fund_transfer", "fund", get=ADMIN, post=ADMIN),
     # The social file

@@ -6,6 +6,7 @@ same rows, made by the same stories, so that what is asked about one can be aske
 
 import datetime as dt
 from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -18,11 +19,11 @@ from ales.documents.models import ProductionJob, StoredDocument
 from ales.documents.uploads import store_upload
 from cases import operations as cases
 from cases.models import CaseHandover, CaseShare, Person, Protocol, StepDraft, TenantCase
-from members import bank_details
+from members import bank_details, envelopes
 from members import operations as members
 from members.access import Actor
 from members.demo import french_iban
-from members.models import BankDetails, Fund, Invitation, Membership, Organisation
+from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
 from members.roles import Role
 from payments.models import PaymentAdvice, PaymentOrder
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
@@ -73,6 +74,7 @@ class Side:
     fund: Fund
     landlord_fund: Fund
     proposed_details: BankDetails
+    envelope: Envelope
     membership: Membership
     agent_membership: Membership
     invitation: Invitation
@@ -237,6 +239,14 @@ def build_side(world: World) -> Side:
     world.bank_details(world.landlord)
     _pay(world, made)
     with tenancy.tenant(anne.context):
+        made["envelope"] = envelopes.promise(
+            actor=anne,
+            fund_id=made["fund"].pk,
+            name="Convention",
+            amount=Decimal(5000),
+            agreed_on=NOW.date(),
+            agreement=pdf_upload("convention.pdf"),
+        )
         made["proposed_details"] = bank_details.enter(
             actor=anne,
             landlord_id=world.landlord.pk,

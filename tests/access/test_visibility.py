@@ -13,7 +13,7 @@ from ales.documents.models import ProductionJob, StoredDocument
 from association.statistics import profiles_for
 from cases.models import CaseHandover, CaseShare, TenantCase
 from members.access import Actor, resolve_actor
-from members.models import BankDetails, Fund, Invitation, Membership, Organisation, User
+from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation, User
 from members.roles import ASSOCIATION_ROLES
 from payments.models import PaymentAdvice, PaymentOrder
 from tests.access.asking import arguments, ask
@@ -38,6 +38,7 @@ VISIBLE = {
     StoredDocument: {"claire": "a", "cecile": "a", "marc": "a", "lea": "a", "anne": "ab", "theo": "ab"},
     ProductionJob: {"claire": "a", "cecile": "a", "marc": "a", "lea": "a", "anne": "ab", "theo": "ab"},
     Fund: {"marc": "a", "rachid": "a", "anne": "ab", "theo": "ab"},
+    Envelope: {"marc": "a", "anne": "ab", "theo": "ab"},
     BankDetails: {"rachid": "a", "lea": "a", "anne": "ab", "theo": "ab"},
     Membership: {who: "a" for who in ("claire", "cecile", "marc", "lea", "sonia", "rachid")}
     | {"anne": "ab", "theo": "ab"},

@@ -1,16 +1,19 @@
 """Pages of the funds: sums, statements that add up, money recorded once."""
 
+import datetime as dt
 import re
 import uuid
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
 from ales import tenancy
-from members import funds
-from members.models import Fund, FundEntry
-from members.views import funds as views
+from members import envelopes, funds
+from members.models import Envelope, Fund, FundAlert, FundEntry
+from tests.aids.stories import pdf_upload
 from tests.world import TODAY, World
 
 pytestmark = pytest.mark.django_db
@@ -75,38 +78,22 @@ class TestList:
     def test_no_fund_at_all(self, world, sign_in):
         assert "Aucun fonds" in page(sign_in(world.anne), "/fonds/")
 
-
-class TestStatement:
-    def test_lines_add_up(self, world, used, sign_in, django_assert_max_num_queries):
-        client = sign_in(world.anne)
-        with django_assert_max_num_queries(10):
-            text = page(client, reverse("members:fund", args=[used.public_id]))
-        balances = re.findall(r'data-label="Disponible">([^<]+)<', text)
-        assert balances == ["1 000,00 €", "168,40 €", "168,40 €", "268,40 €"]
-        assert "dont 454,40 € restant à payer" in text
-
-    def test_a_long_one_goes_on_from_page_to_page(self, world, used, sign_in, monkeypatch):
-        monkeypatch.setattr(views, "LINES_A_PAGE", 2)
-        client = sign_in(world.anne)
-        address = reverse("members:fund", args=[used.public_id])
-        first = page(client, address)
-        following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
-        second = page(client, address + following)
-        assert "Report" in second
-        balances = re.findall(r'data-label="Disponible">([^<]+)<', second)
-        assert balances == ["168,40 €", "168,40 €", "268,40 €"]
-
-    def test_another_members_is_not_found(self, world, used, sign_in):
-        address = reverse("members:fund", args=[used.public_id])
-        assert sign_in(world.diane).get(address).status_code == 404
-
-    def test_an_empty_fund(self, world, sign_in):
-        fund = world.fund("0")
-        assert "Aucune écriture" in page(sign_in(world.marc), reverse("members:fund", args=[fund.public_id]))
+    @pytest.mark.parametrize(("committed", "share"), [("664.99", "66 %"), ("665", "67 %"), ("4.99", "0 %")])
+    def test_the_share_used_is_rounded_half_up(self, world, sign_in, committed, share):
+        write(funds.commit, world.marc, world.fund("1000"), committed)
+        assert f"{share} utilisés" in page(sign_in(world.anne), "/fonds/")
 
 
 class TestOpen:
     ADDRESS = "/fonds/nouveau/"
+
+    def test_a_double_click_opens_once(self, world, sign_in):
+        data = {"owner": world.cil.pk, "name": "Fonds", "year": "2027", "form_key": str(uuid.uuid4())}
+        client = sign_in(world.anne)
+        for _ in range(2):
+            assert client.post(self.ADDRESS, data).status_code == 302
+        with tenancy.tenant(world.anne.context):
+            assert Fund.objects.filter(year=2027).count() == 1
 
     def test_opens(self, world, sign_in):
         data = {"owner": world.cil.pk, "name": "Accompagnement social 2 %", "year": "2027"}
@@ -137,7 +124,7 @@ class TestOpen:
 class TestContribute:
     def data(self, **change) -> dict:
         typed = {"amount": "1 250,50", "label": "Dotation", "value_date": "15/01/2026"}
-        return typed | {"cause": str(uuid.uuid4())} | change
+        return typed | {"form_key": str(uuid.uuid4())} | change
 
     def left(self, world, fund) -> Decimal:
         with tenancy.tenant(world.anne.context):
@@ -193,12 +180,300 @@ class TestContribute:
         assert message in text
         assert self.left(world, fund) == Decimal("100.00")
 
-    def test_moving_money(self, world, sign_in):
+    def test_the_form_gone_back_to_with_another_amount_is_told(self, world, sign_in):
+        fund, client = world.fund("100"), sign_in(world.anne)
+        address = reverse("members:fund_contribute", args=[fund.public_id])
+        data = self.data(confirmer="1")
+        client.post(address, data)
+        text = client.post(address, data | {"amount": "99"}).content.decode()
+        assert "a déjà servi à enregistrer un autre montant" in text
+        assert self.left(world, fund) == Decimal("1350.50")
+
+    def test_another_funds_envelope_is_refused(self, world, sign_in):
+        fund, other = world.fund("100"), promised(world, world.fund("100", year=2025))
+        address = reverse("members:fund_contribute", args=[fund.public_id])
+        data = self.data(confirmer="1", envelope=str(other.public_id))
+        assert "choix valide" in sign_in(world.anne).post(address, data).content.decode()
+        assert self.left(world, fund) == Decimal("100.00")
+
+
+def promised(world: World, fund: Fund, amount: str = "5000") -> Envelope:
+    with tenancy.tenant(world.anne.context):
+        return envelopes.promise(
+            actor=world.anne,
+            fund_id=fund.pk,
+            name="Convention",
+            amount=Decimal(amount),
+            agreed_on=TODAY,
+            agreement=pdf_upload("convention.pdf"),
+        )
+
+
+def left(world: World, fund: Fund) -> Decimal:
+    with tenancy.tenant(world.anne.context):
+        return Fund.objects.get(pk=fund.pk).available
+
+
+def confirmed(client, address: str, **typed) -> str:
+    """The form, its confirming page, then the answer to its button, with what the page carries."""
+    typed = {"label": "Report", "value_date": "15/06/2026", "form_key": str(uuid.uuid4())} | typed
+    shown = client.post(address, typed).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    hidden.pop("csrfmiddlewaretoken", None)
+    answer = client.post(address, hidden | {"confirmer": "1"}, follow=True)
+    return answer.content.decode().replace("\u202f", " ").replace("\xa0", " ")
+
+
+class TestTransfer:
+    def test_is_confirmed_first(self, world, sign_in):
         source, target = world.fund("100", year=2025), world.fund("10")
         address = reverse("members:fund_transfer", args=[source.public_id])
         client = sign_in(world.anne)
         page(client, address)
-        refused = client.post(address, self.data(to_fund=target.pk)).content.decode()
-        assert "il reste" in refused
-        client.post(address, self.data(to_fund=target.pk, amount="100"))
-        assert (self.left(world, source), self.left(world, target)) == (Decimal("0.00"), Decimal("110.00"))
+        typed = {
+            "to_fund": str(target.public_id),
+            "amount": "60",
+            "label": "Solde",
+            "value_date": "15/06/2026",
+        }
+        shown = client.post(address, typed).content.decode().replace("\xa0", " ")
+        assert "Confirmer le virement" in shown
+        assert "40,00 €" in shown
+        assert "70,00 €" in shown
+        assert left(world, source) == Decimal("100.00")
+        assert "Virement de 60,00 €" in confirmed(client, address, **typed)
+        assert (left(world, source), left(world, target)) == (Decimal("40.00"), Decimal("70.00"))
+
+    def test_more_than_what_is_left_is_told_before_the_confirmation(self, world, sign_in):
+        source, target = world.fund("100", year=2025), world.fund("10")
+        address = reverse("members:fund_transfer", args=[source.public_id])
+        typed = {
+            "to_fund": str(target.public_id),
+            "amount": "100,01",
+            "label": "x",
+            "value_date": "15/06/2026",
+        }
+        text = sign_in(world.anne).post(address, typed).content.decode()
+        assert "Il reste" in text
+        assert "Confirmer le virement" not in text
+
+    def test_a_stale_page_moves_nothing(self, world, sign_in):
+        source, target = world.fund("100", year=2025), world.fund("10")
+        address = reverse("members:fund_transfer", args=[source.public_id])
+        typed = {
+            "to_fund": str(target.public_id),
+            "amount": "60",
+            "label": "Solde",
+            "value_date": "15/06/2026",
+        }
+        typed |= {"form_key": str(uuid.uuid4()), "seen": "100.00", "confirmer": "1"}
+        write(funds.commit, world.marc, source, "20")
+        text = sign_in(world.anne).post(address, typed).content.decode().replace("\xa0", " ")
+        assert "Le disponible du fonds a changé : il est maintenant de 80,00 €" in text
+        assert left(world, source) == Decimal("80.00")
+
+    def test_a_double_click_moves_once(self, world, sign_in):
+        source, target = world.fund("100", year=2025), world.fund("10")
+        address = reverse("members:fund_transfer", args=[source.public_id])
+        typed = {
+            "to_fund": str(target.public_id),
+            "amount": "60",
+            "label": "Solde",
+            "value_date": "15/06/2026",
+        }
+        typed |= {"form_key": str(uuid.uuid4()), "seen": "100.00", "confirmer": "1"}
+        client = sign_in(world.anne)
+        for _ in range(2):
+            assert client.post(address, typed).status_code == 302
+        assert (left(world, source), left(world, target)) == (Decimal("40.00"), Decimal("70.00"))
+
+    @pytest.mark.parametrize(
+        ("amount", "message"),
+        [
+            ("0", "au moins"),
+            ("-1", "au moins"),
+            ("1,234", "deux décimales"),
+            ("cent", "n’est pas un montant"),
+        ],
+    )
+    def test_bad_amounts(self, world, sign_in, amount, message):
+        source, target = world.fund("100", year=2025), world.fund("10")
+        address = reverse("members:fund_transfer", args=[source.public_id])
+        typed = {"to_fund": str(target.public_id), "amount": amount, "label": "x", "value_date": "15/06/2026"}
+        assert message in sign_in(world.anne).post(address, typed | {"confirmer": "1"}).content.decode()
+        assert left(world, source) == Decimal("100.00")
+
+    def test_another_members_fund_cannot_receive(self, world, sign_in):
+        source, foreign = world.fund("100"), world.fund("10", owner=world.other_cil)
+        address = reverse("members:fund_transfer", args=[source.public_id])
+        typed = {"to_fund": str(foreign.public_id), "amount": "1", "label": "x", "value_date": "15/06/2026"}
+        assert "choix valide" in sign_in(world.anne).post(address, typed).content.decode()
+
+
+class TestCarryOver:
+    def test_proposes_what_is_left_and_opens_the_next_years_fund(self, world, sign_in):
+        fund, client = world.fund("100.50"), sign_in(world.anne)
+        address = reverse("members:fund_carry_over", args=[fund.public_id])
+        form = page(client, address)
+        assert 'value="100,50"' in form
+        assert "il sera ouvert par ce report" in form
+        assert "Virement de 100,50 €" in confirmed(client, address, amount="100,50")
+        with tenancy.tenant(world.anne.context):
+            following = Fund.objects.get(owner=world.cil, year=2027)
+            assert [e.kind for e in following.entries.all()] == ["TRANSFER_IN"]
+        assert (following.name, following.available) == (fund.name, Decimal("100.50"))
+        assert left(world, fund) == Decimal("0.00")
+
+    def test_a_second_one_uses_the_same_fund(self, world, sign_in):
+        fund, client = world.fund("100"), sign_in(world.anne)
+        address = reverse("members:fund_carry_over", args=[fund.public_id])
+        confirmed(client, address, amount="30")
+        assert "qui a 30,00 € disponibles" in page(client, address)
+        confirmed(client, address, amount="20")
+        with tenancy.tenant(world.anne.context):
+            assert Fund.objects.get(owner=world.cil, year=2027).available == Decimal("50.00")
+
+    def test_nothing_left_nothing_opened(self, world, sign_in):
+        fund = world.fund("0")
+        address = reverse("members:fund_carry_over", args=[fund.public_id])
+        typed = {"amount": "1", "label": "x", "value_date": "15/06/2026", "confirmer": "1"}
+        assert "il reste" in sign_in(world.anne).post(address, typed).content.decode()
+        with tenancy.tenant(world.anne.context):
+            assert not Fund.objects.filter(year=2027).exists()
+
+
+class TestEnvelopes:
+    def typed(self, **change) -> dict:
+        values = {"name": "Convention 2026", "amount": "5 000", "agreed_on": "02/01/2026"}
+        values |= {"agreement": pdf_upload("convention.pdf"), "form_key": str(uuid.uuid4())}
+        return values | change
+
+    def test_promised_received_and_still_to_come(self, world, sign_in):
+        fund, client = world.fund("100"), sign_in(world.anne)
+        address = reverse("members:envelope_create", args=[fund.public_id])
+        assert 'enctype="multipart/form-data"' in page(client, address)
+        client.post(address, self.typed())
+        with tenancy.tenant(world.anne.context):
+            envelope = fund.envelopes.get()
+        contribute = reverse("members:fund_contribute", args=[fund.public_id])
+        assert "Convention 2026" in page(client, contribute)
+        confirmed(client, contribute, amount="1 200", envelope=str(envelope.public_id))
+        text = page(client, reverse("members:fund", args=[fund.public_id]))
+        figures = re.findall(r'data-label="(Promis|Reçu|À recevoir)">([^<]+)<', text)
+        assert figures[:3] == [("Promis", "5 000,00 €"), ("Reçu", "1 200,00 €"), ("À recevoir", "3 800,00 €")]
+        assert "S’y ajoutent 100,00 € versés hors convention" in text
+        assert "encore 3 800,00 € à recevoir" in page(client, "/fonds/?annee=2026")
+
+    def test_a_double_click_promises_once(self, world, sign_in):
+        fund, client = world.fund("0"), sign_in(world.anne)
+        address = reverse("members:envelope_create", args=[fund.public_id])
+        key = str(uuid.uuid4())
+        for _ in range(2):
+            assert client.post(address, self.typed(form_key=key)).status_code == 302
+        with tenancy.tenant(world.anne.context):
+            assert fund.envelopes.count() == 1
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"amount": "0"}, "au moins"),
+            ({"amount": "-5"}, "au moins"),
+            ({"amount": "1.234"}, "deux décimales"),
+            ({"name": ""}, "Indiquez un intitulé"),
+            ({"agreed_on": "01/01/2190"}, "dans l’avenir"),
+            ({"agreement": ""}, "Joignez la convention"),
+            ({"agreement": SimpleUploadedFile("x.pdf", b"MZ")}, "ni un PDF"),
+        ],
+    )
+    def test_bad_input_is_told(self, world, sign_in, change, message):
+        fund = world.fund("0")
+        address = reverse("members:envelope_create", args=[fund.public_id])
+        assert message in sign_in(world.anne).post(address, self.typed(**change)).content.decode()
+        with tenancy.tenant(world.anne.context):
+            assert not fund.envelopes.exists()
+
+    @pytest.mark.parametrize(
+        ("who", "reads"), [("marc", True), ("theo", True), ("diane", False), ("claire", False)]
+    )
+    def test_the_agreement_is_for_the_members_managers_and_the_association(self, world, sign_in, who, reads):
+        envelope = promised(world, world.fund("0"))
+        client = sign_in(getattr(world, who))
+        answer = client.get(reverse("documents:download", args=[envelope.agreement.public_id]))
+        assert answer.status_code == (200 if reads else 404)
+        answer.close()
+
+    def test_cancelling_needs_a_reason_and_no_money(self, world, sign_in):
+        fund, client = world.fund("0"), sign_in(world.anne)
+        envelope = promised(world, fund)
+        address = reverse("members:envelope_cancel", args=[envelope.public_id])
+        assert "Indiquez pourquoi" in client.post(address, {"reason": ""}).content.decode()
+        client.post(address, {"reason": "Saisie deux fois"})
+        text = page(client, reverse("members:fund", args=[fund.public_id]))
+        assert "annulée : Saisie deux fois" in text
+        again = client.post(address, {"reason": "Encore"}).content.decode()
+        assert "déjà annulée" in again
+
+    def test_one_under_which_money_came_stays(self, world, sign_in):
+        fund, client = world.fund("0"), sign_in(world.anne)
+        envelope = promised(world, fund)
+        address = reverse("members:fund_contribute", args=[fund.public_id])
+        confirmed(client, address, amount="10", envelope=str(envelope.public_id))
+        text = client.post(
+            reverse("members:envelope_cancel", args=[envelope.public_id]), {"reason": "x"}
+        ).content.decode()
+        assert "ne peut plus être annulée" in text
+
+
+class TestAlert:
+    def test_the_members_manager_chooses_it(self, world, sign_in):
+        fund = world.fund("1000", year=dt.date.today().year)
+        client = sign_in(world.marc)
+        assert "Sous le seuil" not in page(client, "/fonds/")
+        address = reverse("members:fund_alert", args=[fund.public_id])
+        client.post(address, {"threshold": "1 000,01"})
+        assert "Sous le seuil d’alerte" in page(client, "/fonds/")
+        assert "sous le seuil de 1 000,01 €" in page(client, "/tableau-de-bord/")
+        client.post(address, {"threshold": "1000"})
+        assert "Sous le seuil d’alerte" not in page(client, "/fonds/")
+
+    def test_a_tenth_of_what_was_brought_where_nobody_chose(self, world, sign_in):
+        fund = world.fund("1000")
+        write(funds.commit, world.marc, fund, "900")
+        assert "Sous le seuil" not in page(sign_in(world.anne), "/fonds/")
+        write(funds.commit, world.marc, fund, "0.01")
+        assert "Sous le seuil" in page(sign_in(world.anne), "/fonds/")
+
+    @pytest.mark.parametrize(
+        ("who", "status"), [("diane", 404), ("theo", 403), ("claire", 403), ("lea", 403)]
+    )
+    def test_nobody_else(self, world, sign_in, who, status):
+        address = reverse("members:fund_alert", args=[world.fund("1").public_id])
+        assert sign_in(getattr(world, who)).post(address, {"threshold": "5"}).status_code == status
+
+    def test_the_database_refuses_another_members_manager(self, world):
+        fund = world.fund("1")
+        with (
+            tenancy.tenant(world.diane.context),
+            pytest.raises(ProgrammingError, match="row-level security"),
+            transaction.atomic(),
+        ):
+            FundAlert.objects.create(fund=fund, owner=world.cil, threshold=Decimal(5))
+
+
+def test_the_history_tells_envelopes_and_alerts(world, sign_in):
+    fund = world.fund("0")
+    promised(world, fund)
+    client = sign_in(world.marc)
+    client.post(reverse("members:fund_alert", args=[fund.public_id]), {"threshold": "250"})
+    text = page(client, reverse("members:fund_history", args=[fund.public_id]))
+    assert "Enveloppe : Convention" in text
+    assert "5 000,00 €" in text
+    assert "250,00 €" in text
+
+
+def test_the_page_of_a_fund_costs_the_same(world, sign_in, used, django_assert_max_num_queries):
+    for _ in range(5):
+        promised(world, used)
+    client = sign_in(world.anne)
+    with django_assert_max_num_queries(13):
+        page(client, reverse("members:fund", args=[used.public_id]))
