@@ -12,7 +12,7 @@ from celery.schedules import crontab
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
 
-from ales import embedded
+from ales import embedded, proconnect
 from ales.content_policy import CONTENT_SECURITY_POLICY  # noqa: F401 (a setting)
 
 env = Env()
@@ -252,6 +252,7 @@ MFA_FORMS = {
     "add_webauthn": "members.sign_in.forms.AddKeyForm",
     "edit_webauthn": "members.sign_in.forms.RenameKeyForm",
 }
+PROCONNECT: proconnect.ProConnect | None = proconnect.read(env, debug=DEBUG)
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 # The invitation's mail has proven the address; there is no other way to an account.
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -12,7 +12,7 @@ from members.roles import Role
 def layout(request: HttpRequest) -> dict:
     """Navigation with the current entry marked, the active habilitation and the others."""
     actor = getattr(request, "actor", None)
-    frame = {"demo_mode": settings.DEMO}
+    frame = {"demo_mode": settings.DEMO, "proconnect": settings.PROCONNECT is not None}
     if actor is None:
         demo = settings.DEMO and request.path == settings.LOGIN_URL
         return frame | {

@@ -13,6 +13,8 @@ from members.sign_in import codes, encryption
 
 #: In the session: the person who has shown a second factor since they signed in.
 SESSION_KEY = "second_factor_of"
+#: In the session: the person whose second factor an identity provider has seen at this sign-in.
+ELSEWHERE_KEY = "second_factor_elsewhere_of"
 #: What opens the door by itself; recovery codes only replace one of these.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 DEMO_ADDRESSES = frozenset(account.email for account in ACCOUNTS)
@@ -52,11 +54,18 @@ def standing(request: HttpRequest) -> Standing:
     """Read anew at each request: a factor taken away closes every session's pages."""
     if not settings.SECOND_FACTOR_REQUIRED or is_demo_account(request.user):
         return Standing.PROVEN
+    if request.session.get(ELSEWHERE_KEY) == str(request.user.public_id):
+        return Standing.PROVEN
     if not has_factor(request.user):
         return Standing.MISSING
     if request.session.get(SESSION_KEY) == str(request.user.public_id):
         return Standing.PROVEN
     return Standing.UNPROVEN
+
+
+def shown_elsewhere(request: HttpRequest) -> None:
+    """The person just signed in showed their second factor to the provider that recognised them."""
+    request.session[ELSEWHERE_KEY] = str(request.user.public_id)
 
 
 def connect() -> None:

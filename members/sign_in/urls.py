@@ -8,11 +8,14 @@ from allauth.mfa.webauthn import views as webauthn
 from django.urls import path, re_path
 
 from members.sign_in import views
+from members.sign_in.proconnect import views as proconnect
 
 FACTOR = "compte/double-authentification/"
 
 urlpatterns = [
-    path("connexion/", account.login, name="account_login"),
+    path("connexion/", views.sign_in, name="account_login"),
+    path("connexion/proconnect/", proconnect.begin, name="proconnect_begin"),
+    path("connexion/proconnect/retour/", proconnect.back, name="proconnect_back"),
     path("connexion/code/", mfa.authenticate, name="mfa_authenticate"),
     path("deconnexion/", account.logout, name="account_logout"),
     path("compte/mot-de-passe/oublie/", account.password_reset, name="account_reset_password"),

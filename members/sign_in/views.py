@@ -1,7 +1,10 @@
-"""One's own devices: where one is signed in, and how to close it from here."""
+"""The sign-in page, and one's own devices: where one is signed in, and how to close it from here."""
 
 import uuid
 
+from allauth.account import views as account
+from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +19,15 @@ from ales.http import reading, writing
 from members.models import SessionRecord
 from members.sign_in import sessions
 from members.sign_in.session_store import digest
+
+
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """allauth's page; where ProConnect is used, its button leaves for there, which the policy must allow."""
+    view = account.login
+    if settings.PROCONNECT:
+        # Browsers hold a form's redirections to `form-action` too.
+        view = csp_update({"form-action": [settings.PROCONNECT.origin]})(view)
+    return view(request)
 
 
 @reading

@@ -69,6 +69,9 @@ DOORS = [
     Door("health", anonymous="200"),
     Door("gallery", anonymous="200"),
     Door("account_login", anonymous="200"),
+    # Not used unless settings say so: tests/members/sign_in/test_proconnect.py.
+    Door("proconnect_begin", anonymous="405"),
+    Door("proconnect_back", anonymous="404"),
     Door("account_logout"),
     Door("account_reset_password", anonymous="200"),
     Door("account_reset_password_done", anonymous="200"),
