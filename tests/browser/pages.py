@@ -101,3 +101,22 @@ def scan(name: str = "scan.png") -> dict:
     content = io.BytesIO()
     Image.new("RGB", (60, 80), "white").save(content, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": content.getvalue()}
+
+
+def plug_a_key_in(page: Page) -> None:
+    """Give the browser a virtual passkey that says yes to everything; keys work at `localhost` only."""
+    cdp = page.context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable")
+    cdp.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2",
+                "transport": "internal",
+                "hasResidentKey": True,
+                "hasUserVerification": True,
+                "isUserVerified": True,
+                "automaticPresenceSimulation": True,
+            }
+        },
+    )

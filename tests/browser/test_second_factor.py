@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from members.models import User
 from members.sign_in.codes import LAST_STEP
+from tests.browser.pages import plug_a_key_in
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,21 +70,7 @@ def test_an_application_is_enrolled_then_asked(page, world):
 
 def test_a_key_is_enrolled_then_asked(page, world):
     user = User.objects.get(pk=world.marc.user_id)
-    cdp = page.context.new_cdp_session(page)
-    cdp.send("WebAuthn.enable")
-    cdp.send(
-        "WebAuthn.addVirtualAuthenticator",
-        {
-            "options": {
-                "protocol": "ctap2",
-                "transport": "internal",
-                "hasResidentKey": True,
-                "hasUserVerification": True,
-                "isUserVerified": True,
-                "automaticPresenceSimulation": True,
-            }
-        },
-    )
+    plug_a_key_in(page)
     type_password(page, user)
     page.get_by_role("link", name="Utiliser une clé").click()
     page.get_by_label("Nom de la clé").fill("Clé du bureau")
