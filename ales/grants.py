@@ -12,7 +12,13 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
 # Tables whose rows the application must never add or change itself.
-READ_ONLY_TABLES = ("django_migrations", "django_content_type", "auth_permission", "pghistory_context")
+READ_ONLY_TABLES = (
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "journal_pending",
+    "pghistory_context",
+)
 
 
 def grant_application_rights(sender, using="default", **kwargs) -> None:

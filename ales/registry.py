@@ -162,6 +162,8 @@ def aid_page(request_id: Any) -> str:
     return next((address(request_id) for address in aid_pages), "")
 
 
+#: () -> list[str]: mail addresses of those who run the extranet (ales/alerts.py).
+administrators = Hook()
 #: (request, document) -> None: somebody opens a stored file they may see; called before it is sent
 document_opened = Hook()
 #: Kinds of produced documents: kind -> documents.production.Builder

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import fontpkg_source_sans_3
 import pghistory
-from celery.schedules import crontab
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
 
 from ales import embedded, proconnect
 from ales.content_policy import CONTENT_SECURITY_POLICY  # noqa: F401 (a setting)
+from ales.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 (a setting)
 
 env = Env()
 
@@ -44,6 +44,13 @@ ROOMS = [
     "cases.apps.CasesConfig",
     "members.apps.MembersConfig",
 ]
+FIRST_PARTY_APPS = [
+    *ROOMS,
+    "ales.audit.apps.AuditConfig",
+    "ales.documents.apps.DocumentsConfig",
+    "ales.journal.apps.JournalConfig",
+    "ales.apps.AlesConfig",
+]
 
 INSTALLED_APPS = [
     "django_linear_migrations",
@@ -65,16 +72,7 @@ INSTALLED_APPS = [
     "heroicons",
     "pghistory",
     "pgtrigger",
-    *ROOMS,
-    "ales.audit.apps.AuditConfig",
-    "ales.documents.apps.DocumentsConfig",
-    "ales.apps.AlesConfig",
-]
-FIRST_PARTY_APPS = [
-    *ROOMS,
-    "ales.audit.apps.AuditConfig",
-    "ales.documents.apps.DocumentsConfig",
-    "ales.apps.AlesConfig",
+    *FIRST_PARTY_APPS,
 ]
 
 MIDDLEWARE = [
@@ -164,18 +162,6 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # With the broker down a nudge must fail at once: the sweeper finds the row anyway.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = {
-    # Ticks nobody took must not pile up in the broker.
-    "sweep-production": {"task": "ales.documents.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
-    "end-expired-shares": {"task": "cases.tasks.end_expired_shares", "schedule": crontab(hour=0, minute=20)},
-    "apply-retention": {"task": "cases.tasks.apply_retention", "schedule": crontab(hour=2, minute=30)},
-    "clear-sessions": {"task": "members.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
-    "purge-access-log": {"task": "ales.audit.tasks.purge", "schedule": crontab(hour=3, minute=20)},
-    "clear-orphan-files": {
-        "task": "ales.documents.tasks.clear_orphans",
-        "schedule": crontab(hour=3, minute=40),
-    },
-}
 
 # Attempts at sign-in are counted here: shared by every process, and refused when it fails (docs/security.md).
 CACHE_TABLE = "ales_cache"
@@ -366,13 +352,24 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- Logs: nothing personal; ids and durations only ---------------------------------------------
 
+# Heads of the journal, kept out of the database: copy this file elsewhere (docs/operations.md).
+JOURNAL_LOG: Path = env.path("JOURNAL_LOG", VAR_DIR / "journal.log")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "journal": {
+            "class": "logging.FileHandler",
+            "filename": JOURNAL_LOG,
+            "formatter": "line",
+            "delay": True,
+        },
+    },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
     "loggers": {
+        "ales.journal": {"handlers": ["journal"], "level": "INFO"},
         "django.server": {"level": "WARNING"},
         "fontTools": {"level": "ERROR"},
         "pikepdf": {"level": "WARNING"},

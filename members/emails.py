@@ -10,9 +10,16 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from ales.dates import format_date
-from members.models import Invitation, User
+from members.models import Invitation, Membership, User
+from members.roles import Role
 
 logger = logging.getLogger(__name__)
+
+
+def administrators() -> list[str]:
+    """Addresses of the association's staff, whom the nightly checks warn (ales/alerts.py); one query."""
+    staff = Membership.objects.active().filter(role=Role.ASSOCIATION_ADMIN)
+    return list(staff.values_list("user__email", flat=True))
 
 
 def send_invitation(invitation: Invitation, token: str, inviter: str) -> None:

@@ -1,7 +1,7 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
 from ales import registry
-from members import cards, statements
+from members import cards, emails, statements
 from members.roles import Role
 
 
@@ -40,3 +40,4 @@ def register() -> None:
     )
     registry.dashboard_cards.add(cards.dashboard_cards)
     registry.document_builders.update(statements.BUILDERS)
+    registry.administrators.add(emails.administrators)

@@ -3,6 +3,7 @@
 from ales import registry
 from ales.audit.models import AccessLog, ScrubLog
 from ales.documents.models import ProductionJob, StoredDocument
+from ales.journal.models import JournalEntry
 from ales.numbering import Counter
 from ales.privacy.declarations import EMPTY_OBJECT, NULL, PersonalData, Treatment
 
@@ -30,6 +31,16 @@ AUDIT = Treatment(
     readers="Responsables de l’organisme du dossier ; la personne concernée, dans son export.",
     retention="Douze mois pour les accès ; les effacements restent, comme preuve.",
     order=50,
+)
+MONEY_JOURNAL = Treatment(
+    code="journal-argent",
+    title="Journal des mouvements d’argent",
+    purpose="Prouver qu’aucune écriture de fonds, aucun compte bancaire et aucun paiement n’a été réécrit.",
+    basis="Obligation légale de tenue des comptes (art. 6.1.c), sécurité du traitement (art. 32).",
+    people="Utilisateurs (numéro de compte), sans aucune donnée du ménage.",
+    readers="Équipe et trésorier de l’association.",
+    retention="Sans limite : la chaîne ne tient qu’entière ; elle ne garde que numéros, montants et dates.",
+    order=52,
 )
 
 DECLARED = (
@@ -67,6 +78,17 @@ DECLARED = (
         kept={"capacity": CODE, "subject_kind": CODE, "route": "nom d’une page, jamais son adresse"},
     ),
     PersonalData(ScrubLog, AUDIT.code),
+    PersonalData(
+        JournalEntry,
+        MONEY_JOURNAL.code,
+        kept={
+            "subject_table": "nom d’une table",
+            "subject_id": "numéro interne",
+            "content": "numéros internes, codes, montants et dates ; empreinte d’un compte de bailleur",
+            "previous_hash": "empreinte de l’écriture précédente",
+            "hash": "empreinte de l’écriture",
+        },
+    ),
     PersonalData(Counter, AUDIT.code, kept={"name": "nom d’un compteur"}),
 )
 
@@ -74,5 +96,6 @@ DECLARED = (
 def register() -> None:
     registry.treatments.add(DOCUMENTS)
     registry.treatments.add(AUDIT)
+    registry.treatments.add(MONEY_JOURNAL)
     for declaration in DECLARED:
         registry.personal_data.add(declaration)

@@ -79,6 +79,9 @@ class BankDetails(models.Model):
 
     #: The only columns the application's login may change: the decision.
     updatable_columns = ("state", "decided_by_id", "decided_at", "refusal_reason")
+    #: What the journal keeps of a row (ales/journal); of the account, its fingerprint.
+    journaled_columns = ("id", "landlord_id", "state", "entered_by_id", "decided_by_id")
+    journaled_fingerprints = ("iban",)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     landlord = models.ForeignKey(

@@ -68,6 +68,8 @@ class Fund(models.Model):
 
     #: The only columns the application's login may change: the sums belong to the ledger's trigger.
     updatable_columns = ("name",)
+    #: Its sums are the ledger's, whose every line is journaled.
+    journaled_columns = ("id", "owner_id", "kind", "year")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     owner = models.ForeignKey(
@@ -148,6 +150,18 @@ class FundEntry(models.Model):
     """
 
     append_only = True
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "fund_id",
+        "owner_id",
+        "kind",
+        "amount",
+        "cause_kind",
+        "cause_id",
+        "value_date",
+        "created_by_id",
+    )
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     fund = models.ForeignKey(Fund, verbose_name=_("fonds"), on_delete=models.PROTECT, related_name="entries")

@@ -1,0 +1,24 @@
+"""What the scheduler runs, and when (a part of the settings; hours are Europe/Paris)."""
+
+from typing import Any
+
+from celery.schedules import crontab
+
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    # Ticks nobody took must not pile up in the broker.
+    "sweep-production": {"task": "ales.documents.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "log-journal-head": {
+        "task": "ales.journal.tasks.log_head",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "end-expired-shares": {"task": "cases.tasks.end_expired_shares", "schedule": crontab(hour=0, minute=20)},
+    "verify-journal": {"task": "ales.journal.tasks.verify", "schedule": crontab(hour=1, minute=30)},
+    "apply-retention": {"task": "cases.tasks.apply_retention", "schedule": crontab(hour=2, minute=30)},
+    "clear-sessions": {"task": "members.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
+    "purge-access-log": {"task": "ales.audit.tasks.purge", "schedule": crontab(hour=3, minute=20)},
+    "clear-orphan-files": {
+        "task": "ales.documents.tasks.clear_orphans",
+        "schedule": crontab(hour=3, minute=40),
+    },
+}
