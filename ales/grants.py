@@ -20,6 +20,14 @@ READ_ONLY_TABLES = (
     "pghistory_context",
 )
 
+# A trigger fires whoever may execute its function; only to hang the function on another table takes the
+# right. Without this, a temporary table of the application's own, named as one of ours, could have the
+# owner's functions write false sums, history or journal.
+TRIGGER_FUNCTIONS = """
+SELECT oid::regprocedure FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+"""
+
 
 def grant_application_rights(sender, using="default", **kwargs) -> None:
     """Give the application role its rights on every table; runs as the owner, once a migrate.
@@ -50,6 +58,9 @@ def grant_application_rights(sender, using="default", **kwargs) -> None:
             verbs = "SELECT" if table in READ_ONLY_TABLES else _verbs(models.get(table))
             cursor.execute(f"GRANT {verbs} ON {quoted(table)} TO {quoted(role)}")
         cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted(role)}")
+        cursor.execute(TRIGGER_FUNCTIONS)
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {quoted(role)}")
 
 
 def _verbs(model) -> str:

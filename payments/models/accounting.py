@@ -16,6 +16,16 @@ class AccountingPeriod(models.Model):
     """A closed period: what was written until its end and posted in none before. Periods leave no gap."""
 
     updatable_columns = ("job_id",)
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "starts_on",
+        "ends_on",
+        "first_number",
+        "last_number",
+        "total",
+        "closed_by_id",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     starts_on = models.DateField(_("du"), unique=True)

@@ -36,6 +36,19 @@ class PaymentAdvice(models.Model):
     """Written when the order is executed. `months` is frozen: [{month, amount, label}]."""
 
     updatable_columns = ("received_on", "received_by_id", "cancelled_on", "cancelled_reason")
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "organisation_id",
+        "landlord_id",
+        "request_id",
+        "order_id",
+        "amount",
+        "executed_on",
+        "received_on",
+        "received_by_id",
+        "cancelled_on",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)

@@ -44,6 +44,19 @@ class PaymentBatch(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         "file_job_id",
         "statement_job_id",
     )
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "year",
+        "sequence",
+        "state",
+        "execution_on",
+        "orders_count",
+        "control_sum",
+        "created_by_id",
+        "sent_by_id",
+        "cancelled_by_id",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     year = models.PositiveSmallIntegerField(_("année"))

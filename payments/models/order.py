@@ -108,6 +108,29 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         "rejection_settled_at",
         "job_id",
     )
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "organisation_id",
+        "request_id",
+        "landlord_id",
+        "year",
+        "sequence",
+        "state",
+        "amount",
+        "bank_details_id",
+        "batch_id",
+        "requested_by_id",
+        "signed_by_id",
+        "executed_on",
+        "executed_by_id",
+        "given_up_by_id",
+        "rejected_on",
+        "rejected_by_id",
+        "rejection_outcome",
+        "rejection_settled_by_id",
+    )
+    journaled_fingerprints = ("iban",)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(

@@ -35,6 +35,18 @@ class PaymentRecovery(models.Model):
     """What a landlord has to give back of one executed order. Its lines say of which term and fund."""
 
     updatable_columns = ("state", "settled_by_id", "settled_at", "received_on", "settlement_reason")
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "organisation_id",
+        "landlord_id",
+        "order_id",
+        "amount",
+        "state",
+        "asked_by_id",
+        "received_on",
+        "settled_by_id",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+", editable=False)

@@ -41,6 +41,20 @@ class BankStatement(models.Model):
     """One file of the bank. Its bytes are kept; the same bytes are the same statement."""
 
     updatable_columns = ("state", "decided_by_id", "decided_at", "decision_reason")
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "document_id",
+        "sha256",
+        "state",
+        "from_on",
+        "to_on",
+        "opening",
+        "closing",
+        "imported_by_id",
+        "decided_by_id",
+    )
+    journaled_fingerprints = ("account_iban",)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     document = models.OneToOneField(StoredDocument, on_delete=models.PROTECT, related_name="+")
@@ -87,6 +101,18 @@ class StatementLine(models.Model):
     """
 
     updatable_columns = ("outcome", "order_id", "settled_by_id", "settled_at", "note")
+    #: What the journal keeps of a row (ales/journal).
+    journaled_columns = (
+        "id",
+        "statement_id",
+        "position",
+        "booked_on",
+        "amount",
+        "is_credit",
+        "outcome",
+        "order_id",
+        "settled_by_id",
+    )
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     statement = models.ForeignKey(BankStatement, on_delete=models.PROTECT, related_name="lines")

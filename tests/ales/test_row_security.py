@@ -106,6 +106,17 @@ def test_append_only_tables_can_be_neither_changed_nor_emptied():
     assert changeable == []
 
 
+def test_the_application_cannot_hang_a_trigger_function_on_a_table_of_its_own():
+    """Most write as their owner: sums of funds, history, journal."""
+    assert (
+        rows(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND prorettype = 'trigger'::regtype AND has_function_privilege(oid, 'EXECUTE')"
+        )
+        == []
+    )
+
+
 def test_no_view_looks_past_row_security():
     leaking = rows(
         "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND (relkind = 'm' OR"

@@ -16,6 +16,7 @@ from ales.audit.models import ScrubLog, ScrubReason
 from ales.documents import orphans, production
 from ales.documents.models import ProductionJob, StoredDocument
 from ales.documents.uploads import store_upload
+from ales.journal.verification import READER, Verification
 from cases.models import (
     BudgetLine,
     CaseEvent,
@@ -215,6 +216,16 @@ class TestCanary:
                 "RETENTION",
                 None,
             )
+
+    def test_the_journal_of_money_agrees_before_and_after(self, world, planted):
+        """Nothing the scrub clears is in it."""
+        for last_payment in (None, "2010-05-01"):
+            if last_payment:
+                with tenancy.tenant(world.marc.context):
+                    TenantCase.objects.filter(pk=planted[0].pk).update(last_payment_on=last_payment)
+            nightly.run(timezone.localdate())
+            with tenancy.tenant(READER):
+                assert list(Verification().findings()) == []
 
     def test_the_pages_of_what_stays_still_open(self, world, planted, client):
         case, advice, aid_id = planted
