@@ -10,7 +10,8 @@ def journaled(table: str, *, columns: Sequence[str], fingerprints: Sequence[str]
 
     `columns` hold ids, codes, amounts and days, `fingerprints` texts that are recorded as a hash (an IBAN);
     the model names the same in `journaled_columns` and `journaled_fingerprints`. Rows that stand already are
-    recorded as adopted. The migration depends on ("journal", "0002_chain").
+    recorded as adopted. The migration depends on ("journal", "0002_chain"). To journal other columns, or to
+    change the type of one, a migration drops the two triggers (`trigger_names`) and calls this anew.
     """
     former = ", ".join(f"OLD.{name}" for name in (*columns, *fingerprints))
     current = ", ".join(f"NEW.{name}" for name in (*columns, *fingerprints))
