@@ -21,6 +21,7 @@ from cases.models import TenantCase
 from members.access import Actor
 from members.roles import Role
 from payments import permissions
+from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
@@ -60,6 +61,7 @@ def register() -> None:
     )
     registry.document_builders[order_document.KIND] = order_document.BUILDER
     registry.document_builders[advice_document.KIND] = advice_document.BUILDER
+    registry.document_builders[accounting_document.KIND] = accounting_document.BUILDER
 
 
 ORDERS_ENTRY = NavEntry(

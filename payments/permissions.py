@@ -158,6 +158,13 @@ def may_give_up(actor: Actor, order: PaymentOrder) -> Verdict:
     return _state_allows(order, "give_up")
 
 
+def may_close_period(actor: Actor) -> Verdict:
+    """The treasurer closes the accounts; the association's staff reads them."""
+    if actor.is_treasurer:
+        return ALLOWED
+    return refused(_("Seul le trésorier clôture une période comptable."))
+
+
 def may_confirm_receipt(actor: Actor, advice: PaymentAdvice) -> Verdict:
     """An agent of the landlord who was paid, once."""
     if not actor.is_landlord_agent or actor.organisation_id != advice.landlord_id:

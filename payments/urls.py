@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from payments.views import landlord, moves, orders, rejects, request
+from payments.views import accounting, landlord, moves, orders, rejects, request
 
 app_name = "payments"
 
 urlpatterns = [
     path("paiements/", orders.order_list, name="orders"),
+    path("paiements/comptabilite/", accounting.periods, name="accounting"),
+    path("paiements/comptabilite/cloture/", accounting.close, name="accounting_close"),
     path("paiements/<uuid:public_id>/", orders.order_detail, name="order"),
     path("paiements/<uuid:public_id>/signer/", moves.sign, name="sign"),
     path("paiements/<uuid:public_id>/virement/", moves.record_execution, name="execution"),

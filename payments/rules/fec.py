@@ -79,6 +79,11 @@ _ACCOUNTS_OF = {
 }
 
 
+def accounts_of(kind: MovementKind) -> tuple[str, str]:
+    """The account debited and the one credited by that kind of movement (DOMAIN §9)."""
+    return _ACCOUNTS_OF[kind]
+
+
 @dataclass(frozen=True)
 class Movement:
     """One event of the ledger, in euros; `piece` is the number of the paper that proves it.

@@ -216,6 +216,8 @@ ROUTES = [
     # Payments
     Route("payments:orders", get=MANAGER_AND_ASSOCIATION),
     Route("payments:order", "order", get=MANAGER_AND_ASSOCIATION),
+    Route("payments:accounting", get=ASSOCIATION),
+    Route("payments:accounting_close", get=TREASURER_DONE, post=TREASURER_DONE),
     Route("payments:sign", "order", get=TREASURER_DONE, post=TREASURER_DONE),
     Route("payments:execution", "signed_order", get=TREASURER, post=TREASURER),
     Route("payments:give_up", "order", get="403 200 403 403 403 200", post="403 200 403 403 403 200"),

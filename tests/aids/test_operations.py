@@ -15,6 +15,7 @@ from aids.readiness import missing_points
 from ales import tenancy
 from ales.documents.models import ProductionJob
 from ales.errors import InvalidInputError, NotAllowedError, StalePageError
+from cases import protocols
 from cases.models import TenantCase
 from members.funds import InsufficientFundsError
 from tests.aids import stories
@@ -372,6 +373,16 @@ def test_a_withdrawn_requests_protocol_no_longer_counts(world, case):
     with tenancy.tenant(world.claire.context):
         ops.withdraw(actor=world.claire, request_id=request.public_id, version=None, reason="Départ.", at=NOW)
         assert set(case.protocols.values_list("state", flat=True)) == {"REPLACED"}
+
+
+def test_the_draft_protocol_of_a_withdrawn_request_is_never_issued(world, case):
+    request = stories.draft(world.claire, case)
+    with tenancy.tenant(world.claire.context):
+        ops.prepare_protocol(actor=world.claire, request_id=request.public_id, version=None, at=NOW)
+        draft = protocols.current(request.public_id)
+        ops.withdraw(actor=world.claire, request_id=request.public_id, version=None, reason="Départ.", at=NOW)
+        with pytest.raises(NotAllowedError):
+            protocols.issue(actor=world.claire, protocol_id=draft.public_id, at=NOW)
 
 
 def test_the_same_terms_saved_again_keep_the_protocol(world, case):

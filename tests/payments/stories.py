@@ -187,7 +187,7 @@ def payable_aid(
         funds.commit(
             actor=world.marc,
             lines=lines,
-            cause_kind="aid",
+            cause_kind="aid_request",
             cause_id=aid.public_id,
             label="Engagement",
             value_date=NOW.date(),
