@@ -28,5 +28,6 @@ urlpatterns = [
     path("baremes/", scales.index, name="scales"),
     path("baremes/nouveau/", scales.create, name="scale_create"),
     path("baremes/<uuid:scale_id>/", scales.detail, name="scale"),
+    path("baremes/<uuid:scale_id>/historique/", history.scale_history, name="scale_history"),
     path("baremes/<uuid:scale_id>/publication/", scales.publish, name="scale_publish"),
 ]

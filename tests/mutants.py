@@ -2,15 +2,14 @@
 
 Each mutant is one change of one expression: a comparison turned round, `and` for `or`, a condition left out,
 a refusal that allows, a filter that lost a condition, one capacity for another, a name left out of a list.
-It is put into the loaded modules of a forked child, which runs the tests of that code with `-x`; a mutant
-the tests don't notice survives. Prints the survivors and the score; exits 1 under 90 %.
+It is put into the loaded modules of a forked child, which runs the tests of that code until one fails; what
+they don't notice survives. Prints the survivors, and the score by module and in all; exits 1 under 90 %.
 
-    python -m tests.mutants [--jobs 2] [--only aids] [--list]
+    python -m tests.mutants [--jobs 2] [--only aids/permissions.py:60] [--list]
 """
 
 import argparse
 import ast
-import contextlib
 import copy
 import gc
 import os
@@ -20,40 +19,116 @@ import time
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ENOUGH = 0.90
+QUIETLY = ("-o", "addopts=--import-mode=importlib --strict-markers", "-s", "--reuse-db") + tuple(
+    option for plugin in ("terminal", "randomly", "cacheprovider") for option in ("-p", f"no:{plugin}")
+)
 TIMEOUT = 240  # seconds; a mutant that hangs is noticed
 VERDICTS = "tests/access/test_verdicts.py"
 VISIBILITY = "tests/access/test_visibility.py"
+FILTERS = "tests/access/test_filters.py"
+SHARING = "tests/cases/operations/test_sharing.py"
+MATRIX = "tests/access/test_matrix.py"
 
-#: What is mutated: module -> (names inside it, all if empty; the tests that must notice).
+
+def seen(*models: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The words of the filters of these models, then whose rows each person reads."""
+    asked = [f"{test}[{model}]" for model in models for test in ("test_sides", "test_the_code_alone")]
+    return (
+        *(f"{FILTERS}::test_filters[{model}]" for model in models),
+        *(f"{VISIBILITY}::{test}" for test in (*asked, *also)),
+    )
+
+
+def worded(model: str) -> tuple[str, ...]:
+    """The words of a filter whose rows the scene doesn't hold."""
+    return (f"{FILTERS}::test_filters[{model}]",)
+
+
+#: What is mutated: module -> (names inside it, all if empty; the tests that must notice, likeliest first).
+#: Only tests about the module: a whole run must end, and a test that notices by chance proves little.
 TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cases/permissions.py": ((), (VERDICTS,)),
+    "cases/personal_data/permissions.py": ((), (VERDICTS,)),
     "aids/permissions.py": ((), (VERDICTS,)),
     "payments/permissions.py": ((), (VERDICTS,)),
     "members/permissions.py": ((), (VERDICTS,)),
     "members/access.py": (
-        ("Actor", "actor_of", "resolve_actor", "roles_required"),
-        (VERDICTS, VISIBILITY, "tests/access/test_matrix.py::test_own"),
+        ("Actor", "actor_of", "resolve_actor", "roles_required", "grant", "withdraw", "granted_ids"),
+        (
+            f"{VERDICTS}::test_capacities",
+            f"{VERDICTS}::test_the_context_of_an_actor",
+            *(
+                f"{VISIBILITY}::{test}"
+                for test in (
+                    "test_a_session_cannot_name_somebody_elses_habilitation",
+                    "test_a_closed_person_or_organisation_opens_no_door",
+                    "test_which_cases_a_share_opens",
+                )
+            ),
+            f"{MATRIX}::test_own[payments:orders]",
+            f"{MATRIX}::test_nobody_signed_in[payments:orders]",
+            f"{MATRIX}::test_a_page_closed_to_a_role_names_those_it_is_for",
+            SHARING,
+        ),
     ),
-    "cases/querysets.py": (("TenantCaseQuerySet.visible_to",), (VISIBILITY,)),
-    "aids/querysets.py": (("AidRequestQuerySet.visible_to",), (VISIBILITY,)),
-    "payments/models/order.py": (("PaymentOrderQuerySet.visible_to",), (VISIBILITY,)),
-    "payments/models/advice.py": (("PaymentAdviceQuerySet.visible_to",), (VISIBILITY,)),
-    "ales/documents/querysets.py": (("audiences_of", "AudienceQuerySet.visible_to"), (VISIBILITY,)),
-    "members/models/fund.py": (("FundQuerySet.visible_to",), (VISIBILITY,)),
-    "members/models/bank_details.py": (("BankDetailsQuerySet.visible_to",), (VISIBILITY,)),
+    "cases/querysets.py": (
+        tuple(
+            f"TenantCaseQuerySet.{name}"
+            for name in ("visible_to", "followed_by", "shared_with", "writable_by", "_shared_ids")
+        ),
+        (f"{VISIBILITY}::test_which_cases_a_share_opens", SHARING),
+    ),
+    "cases/models/share.py": (
+        ("CaseShareQuerySet.visible_to", "CaseShareQuerySet.live", "CaseHandoverQuerySet.visible_to"),
+        (*seen("CaseShare", "CaseHandover"), SHARING),
+    ),
+    "aids/querysets.py": (
+        ("AidRequestQuerySet.visible_to",),
+        seen("AidRequest", also=("test_a_landlord_is_told_of_no_draft",)),
+    ),
+    "payments/models/order.py": (("PaymentOrderQuerySet.visible_to",), seen("PaymentOrder")),
+    "payments/models/advice.py": (("PaymentAdviceQuerySet.visible_to",), seen("PaymentAdvice")),
+    "payments/models/batch.py": (("PaymentBatchQuerySet.visible_to",), worded("PaymentBatch")),
+    "payments/models/query.py": (("PaymentQueryQuerySet.visible_to",), worded("PaymentQuery")),
+    "payments/models/recovery.py": (("PaymentRecoveryQuerySet.visible_to",), worded("PaymentRecovery")),
+    "payments/models/statement.py": (("AssociationOnlyQuerySet.visible_to",), worded("BankStatement")),
+    "ales/documents/querysets.py": (
+        ("audiences_of", "AudienceQuerySet.visible_to"),
+        seen("ProductionJob", "StoredDocument", also=("test_a_file_is_for_its_audience",)),
+    ),
+    "ales/audit/models.py": (
+        ("AccessLogQuerySet.visible_to", "ScrubLogQuerySet.visible_to"),
+        (*worded("AccessLog"), *worded("ScrubLog")),
+    ),
+    "members/models/fund.py": (("FundQuerySet.visible_to",), seen("Fund")),
+    "members/models/envelope.py": (("EnvelopeQuerySet.visible_to",), worded("Envelope")),
+    "members/models/bank_details.py": (("BankDetailsQuerySet.visible_to",), seen("BankDetails")),
     "members/models/membership.py": (
         ("MembershipQuerySet.active", "MembershipQuerySet.visible_to", "InvitationQuerySet.visible_to"),
-        (VISIBILITY,),
+        seen(
+            "Membership",
+            "Invitation",
+            also=(
+                "test_a_session_cannot_name_somebody_elses_habilitation",
+                "test_a_closed_person_or_organisation_opens_no_door",
+            ),
+        ),
     ),
     "members/models/organisation.py": (
         ("OrganisationQuerySet.visible_to", "OrganisationQuerySet.landlords_for"),
-        (VISIBILITY,),
+        seen("Organisation", also=("test_private_landlords_of_others_are_not_offered",)),
     ),
-    "association/statistics.py": (("profiles_for",), (VISIBILITY,)),
+    "association/statistics.py": (
+        ("profiles_for",),
+        (f"{FILTERS}::test_statistics", f"{VISIBILITY}::test_statistics_are_of_ones_own"),
+    ),
 }
 
 TURNED = {
@@ -190,8 +265,8 @@ def put_in(mutant: Mutant) -> None:
             function.__code__ = new
 
 
-def run_child(mutant: Mutant | None, tests: tuple[str, ...], slot: int) -> None:
-    """In the fork: the mutant, then the tests; the process ends with pytest's answer."""
+def run_child(items: list[pytest.Item], mutant: Mutant | None, slot: int) -> None:
+    """In the fork: the mutant, then the tests until one fails; ends the process with 1 then, with 0 if none."""
     if not os.environ.get("MUTANTS_VERBOSE"):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)
@@ -199,54 +274,63 @@ def run_child(mutant: Mutant | None, tests: tuple[str, ...], slot: int) -> None:
     os.environ["TOX_PARALLEL_ENV"] = f"mutants{slot}"
     if mutant is not None:
         put_in(mutant)
-    import pytest
+    for item, following in zip_longest(items, items[1:]):
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        if item.session.testsfailed:
+            os._exit(1)
+    os._exit(0)
 
-    options = ["-x", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "--reuse-db"]
-    os._exit(int(pytest.main([*options, *tests])))
 
-
-def fork(mutant: Mutant | None, tests: tuple[str, ...], slot: int) -> int:
+def fork(items: list[pytest.Item], mutant: Mutant | None, slot: int) -> int:
     child = os.fork()
     if child == 0:
         try:
-            run_child(mutant, tests, slot)
+            run_child(items, mutant, slot)
         finally:
             os._exit(99)
     return child
 
 
-def ready(tests: tuple[str, ...]) -> None:
-    """Load the product and the tests once; every child starts from here."""
-    os.chdir(ROOT)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-    import django
+def chosen(items: list[pytest.Item], tests: tuple[str, ...]) -> list[pytest.Item]:
+    """Of the collected tests those named, as pytest names them on its command line, in this order."""
 
-    from ales import embedded
+    def is_of(item: pytest.Item, test: str) -> bool:
+        return item.nodeid == test or item.nodeid.startswith((f"{test}::", f"{test}["))
 
-    if not os.environ.get("DATABASE_URL"):
-        os.environ.setdefault("ALES_EMBEDDED_FSYNC", "off")
-        embedded.hold()
-    django.setup()
-    from django.db import connections
-    from django.urls import get_resolver
-
-    _ = get_resolver().url_patterns
-    import pytest
-
-    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
-        pytest.main(["--collect-only", "-q", "-p", "no:cacheprovider", *tests])
-    connections.close_all()
+    return [item for test in tests for item in items if is_of(item, test)]
 
 
-def try_all(mutants: list[tuple[Mutant, tuple[str, ...]]], jobs: int) -> list[Mutant]:
+class Trial:
+    """Takes the place of pytest's run: product and tests are loaded once, every mutant starts from here."""
+
+    def __init__(self, found: list[tuple[Mutant, tuple[str, ...]]], jobs: int) -> None:
+        self.found, self.jobs = found, jobs
+        self.survivors: list[Mutant] | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            return True
+        tried = [(mutant, chosen(session.items, tests)) for mutant, tests in self.found]
+        if lost := [mutant for mutant, items in tried if not items]:
+            raise LookupError(f"no test of {lost[0].path} was found")
+        for slot in range(self.jobs):
+            _child, status = os.waitpid(fork(session.items, None, slot), 0)
+            if os.waitstatus_to_exitcode(status) != 0:
+                return True
+        self.survivors = try_all(tried, self.jobs)
+        return True
+
+
+def try_all(mutants: list[tuple[Mutant, list[pytest.Item]]], jobs: int) -> list[Mutant]:
     """The survivors. At most `jobs` children at a time, each with a test database of its own."""
     survivors: list[Mutant] = []
     waiting, running, done = list(mutants), {}, 0
     while waiting or running:
         while waiting and len(running) < jobs:
             slot = min(set(range(jobs)) - {taken for _m, taken, _t in running.values()})
-            mutant, tests = waiting.pop(0)
-            running[fork(mutant, tests, slot)] = (mutant, slot, time.monotonic())
+            mutant, items = waiting.pop(0)
+            running[fork(items, mutant, slot)] = (mutant, slot, time.monotonic())
         child, status = os.waitpid(-1, os.WNOHANG)
         if child == 0:
             for late, (_mutant, _slot, since) in running.items():
@@ -267,31 +351,39 @@ def try_all(mutants: list[tuple[Mutant, tuple[str, ...]]], jobs: int) -> list[Mu
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", default="", help="part of a module's path")
+    parser.add_argument("--only", default="", help="part of a mutant's line, as --list prints it")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     found = [
         (mutant, tests)
         for path, (names, tests) in TARGETS.items()
-        if options.only in path
         for mutant in mutants_of(path, names)
+        if options.only in str(mutant)
     ]
     if options.list:
         print(*(mutant for mutant, _tests in found), sep="\n")
         return 0
-    every_test = tuple(dict.fromkeys(test for _mutant, tests in found for test in tests))
-    ready(every_test)
-    for slot in range(options.jobs):
-        _child, status = os.waitpid(fork(None, every_test, slot), 0)
-        if os.waitstatus_to_exitcode(status) != 0:
-            print("The tests fail without a mutant: mend them first.", file=sys.stderr)
-            return 2
-    started = time.monotonic()
-    survivors = try_all(found, options.jobs)
-    killed = len(found) - len(survivors)
-    score, took = killed / len(found), time.monotonic() - started
-    print(f"{killed} of {len(found)} mutants killed: {score:.1%}, {took:.0f} s")
+    started, trial = time.monotonic(), Trial(found, options.jobs)
+    every_test = dict.fromkeys(test for _mutant, tests in found for test in tests)
+    os.chdir(ROOT)
+    pytest.main([*QUIETLY, *every_test], plugins=[trial])
+    if (survivors := trial.survivors) is None:
+        print("The tests fail without a mutant: mend them first.", file=sys.stderr)
+        return 2
+    for path in TARGETS:
+        report(path, [m for m, _tests in found if m.path == path], survivors)
+    score = report("all", [m for m, _tests in found], survivors)
+    print(f"{time.monotonic() - started:.0f} s")
     return 0 if score >= ENOUGH else 1
+
+
+def report(name: str, tried: list[Mutant], survivors: list[Mutant]) -> float:
+    """Print how many of these were killed; the share of them, 1 when there were none."""
+    killed = len([mutant for mutant in tried if mutant not in survivors])
+    score = killed / len(tried) if tried else 1.0
+    if tried:
+        print(f"{killed:4} of {len(tried):4}  {score:6.1%}  {name}")
+    return score
 
 
 if __name__ == "__main__":

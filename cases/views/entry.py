@@ -218,18 +218,17 @@ def steps_of(case: TenantCase, current: str) -> list[dict[str, str]]:
 def autosave(request: HttpRequest, public_id, slug: str) -> HttpResponse:
     """Keep what is being typed; answers the time it was kept."""
     _step_class(slug)
-    return keep_typed(request, public_id, slug)
+    case = get_object_or_404(TenantCase.objects.visible_to(request.actor), public_id=public_id)
+    return keep_typed(request, case, slug)
 
 
-def keep_typed(request: HttpRequest, public_id, step_name: str) -> HttpResponse:
+def keep_typed(request: HttpRequest, case: TenantCase, step_name: str) -> HttpResponse:
     """Save a draft under that step's name; 422 with the reason when the case can't be changed."""
     at = timezone.now()
     try:
         operations.save_draft(
             actor=request.actor,
-            case_id=get_object_or_404(
-                TenantCase.objects.visible_to(request.actor), public_id=public_id
-            ).public_id,
+            case_id=case.public_id,
             step=step_name,
             data=typed_text(request.POST),
             at=at,
@@ -247,8 +246,12 @@ def discard(request: HttpRequest, public_id, slug: str) -> HttpResponse:
     """Forget the typed text and come back to what is saved."""
     _step_class(slug)
     case = get_object_or_404(TenantCase.objects.visible_to(request.actor), public_id=public_id)
-    operations.discard_draft(actor=request.actor, case_id=case.public_id, step=slug)
-    messages.info(request, _("Saisie abandonnée : voici ce qui est enregistré."))
+    try:
+        operations.discard_draft(actor=request.actor, case_id=case.public_id, step=slug)
+    except Refusal as error:
+        messages.error(request, error.message)
+    else:
+        messages.info(request, _("Saisie abandonnée : voici ce qui est enregistré."))
     return redirect("cases:step", case.public_id, slug)
 
 

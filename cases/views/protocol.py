@@ -176,8 +176,10 @@ def _refuse(form: Any, error: Refusal) -> None:
 @writing
 @social_only
 def autosave(request: HttpRequest, public_id, request_id) -> HttpResponse:
-    """Keep the undertakings being typed."""
-    return keep_typed(request, public_id, step_name(request_id))
+    """Keep the undertakings being typed; as the page itself, for who follows the case only."""
+    case = get_object_or_404(TenantCase.objects.followed_by(request.actor), public_id=public_id)
+    _current(case, request_id)
+    return keep_typed(request, case, step_name(request_id))
 
 
 @writing

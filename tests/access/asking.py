@@ -45,6 +45,11 @@ def nonexistent(found: list) -> list:
     return [uuid.uuid4() if isinstance(value, uuid.UUID) else value for value in found]
 
 
+def refusal(own: int) -> int:
+    """What a stranger gets where their colleague would get `own`."""
+    return own if own in (403, 405) else 404
+
+
 @dataclass(frozen=True)
 class Answer:
     status: int

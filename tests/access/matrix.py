@@ -6,7 +6,13 @@ organisation. Columns, always in this order:
     social worker · manager · landlord's agent · board member · association admin · treasurer
 
 200 the page; 302 done, or refused with a message; 403 not for this role; 404 not for this person; 422 a form
-sent back with its faults; a method left out answers 405 to everybody. What a stranger gets follows from the
+sent back with its faults; a method left out answers 405 to everybody.
+
+`shared_get` and `shared_post` say what the social workers and managers of an organisation get about a case
+that was shared with theirs: first for reading, then for changes. An address that declares nothing answers
+them as strangers (tests/access/test_shared.py): a share opens the social file's steps, and nothing else.
+
+What a stranger gets follows from the
 line (tests/access/test_matrix.py): 403 where the role is refused anyway, else the same 404 as for an object
 that does not exist; the association's staff sees every organisation's. Without a sign-in every line leads
 to it.
@@ -49,6 +55,13 @@ class Route:
     get: str = ""
     post: str = ""
     whose: str = "organisation"
+    shared_get: str = ""
+    shared_post: str = ""
+
+    def answers_to_sharee(self, method: str) -> tuple[int, ...] | None:
+        """(where it is shared for reading, for changes); None where the address isn't opened by a share."""
+        text = {"get": self.shared_get, "post": self.shared_post}[method]
+        return tuple(int(status) for status in text.split()) if text else None
 
     def answers(self, method: str) -> list[int]:
         text = {"get": self.get, "post": self.post}[method]
@@ -157,7 +170,7 @@ ROUTES = [
     Route("cases:list", get=SOCIAL),
     Route("cases:new", get=SOCIAL, post=SOCIAL),
     Route("cases:communes", get=SOCIAL),
-    Route("cases:detail", "case", get=SOCIAL),
+    Route("cases:detail", "case", get=SOCIAL, shared_get="200 200"),
     Route("cases:history", "case", get=SOCIAL),
     Route("cases:close", "case", get=SOCIAL, post=SOCIAL),
     Route("cases:reopen", "closed_case", post=SOCIAL_DONE),
@@ -171,7 +184,7 @@ ROUTES = [
     Route("cases:handover_refuse", "received_handover", get=MANAGER, post=MANAGER_FAULTS),
     Route("cases:handover_cancel", "sent_handover", post=MANAGER_DONE),
     Route("cases:documents", "case", get=SOCIAL, post=SOCIAL),
-    Route("cases:summary", "case", get=SOCIAL),
+    Route("cases:summary", "case", get=SOCIAL, shared_get="200 200"),
     Route("cases:personal_data", "case", get=SOCIAL),
     Route("cases:personal_data_export", "case", post=SOCIAL_DONE),
     Route("cases:personal_data_correct", "case", post=SOCIAL_FAULTS),
@@ -180,10 +193,10 @@ ROUTES = [
     Route("cases:personal_data_erase", "case", get="302 200 403 403 403 403", post="302 200 403 403 403 403"),
     Route("privacy:access_log", get=MANAGER),
     Route("privacy:register", get=ADMIN),
-    Route("cases:step", "step", get=SOCIAL, post=SOCIAL_FAULTS),
-    Route("cases:autosave", "step", post=SOCIAL),
-    Route("cases:discard", "step", post=SOCIAL_DONE),
-    Route("cases:live", "step", post=SOCIAL),
+    Route("cases:step", "step", get=SOCIAL, post=SOCIAL_FAULTS, shared_get="302 200", shared_post="302 422"),
+    Route("cases:autosave", "step", post=SOCIAL, shared_post="422 200"),
+    Route("cases:discard", "step", post=SOCIAL_DONE, shared_post="302 302"),
+    Route("cases:live", "step", post=SOCIAL, shared_post="200 200"),
     Route("cases:protocol", "protocol", get=SOCIAL, post=SOCIAL_FAULTS),
     Route("cases:protocol_autosave", "protocol", post=SOCIAL),
     Route("cases:protocol_issue", "protocol", post=SOCIAL_DONE),
@@ -193,7 +206,8 @@ ROUTES = [
     Route("aids:list", get="200 200 403 403 200 200"),
     Route("aids:queue", get=MANAGER),
     Route("aids:to_stop", get=MANAGER),
-    Route("aids:create", "case", post=SOCIAL_DONE),
+    # Refused to a sharee with a message, and nothing is made.
+    Route("aids:create", "case", post=SOCIAL_DONE, shared_post="302 302"),
     Route("aids:detail", "submitted", get="200 200 403 403 200 200"),
     Route("aids:history", "submitted", get="200 200 403 403 200 200"),
     Route("aids:edit", "draft", get=SOCIAL, post=SOCIAL_FAULTS),
@@ -212,6 +226,8 @@ ROUTES = [
     Route("aids:scales", get=ASSOCIATION),
     Route("aids:scale_create", get=ADMIN, post=ADMIN),
     Route("aids:scale", "scale", get=ASSOCIATION, post=ASSOCIATION),
+    Route("aids:scale_history", "scale", get=ASSOCIATION),
+    Route("aids:scale_history", "draft_scale", get=ASSOCIATION),
     Route("aids:scale_publish", "draft_scale", get=ADMIN, post=ADMIN),
     # Payments
     Route("payments:orders", get=MANAGER_AND_ASSOCIATION),

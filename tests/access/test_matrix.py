@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from members.roles import ASSOCIATION_ROLES
 from tests.access.addresses import walk
-from tests.access.asking import arguments, ask, label, nonexistent, people
+from tests.access.asking import arguments, ask, label, nonexistent, people, refusal
 from tests.access.matrix import DOORS, ROUTES
 from tests.access.owner import digest
 from tests.access.scene import ROLES
@@ -63,12 +63,13 @@ def test_own(scene, sign_in, route):
     assert others == dict.fromkeys(OTHER_METHODS, 405)
 
 
+def test_a_page_closed_to_a_role_names_those_it_is_for(scene, sign_in):
+    refused = ask(sign_in(scene.world.bruno), "get", reverse("members:bank_details_awaiting"))
+    assert refused.status == 403
+    assert "réservée à ces habilitations : équipe ALES, trésorier." in refused.body
+
+
 # --- Somebody else's ----------------------------------------------------------------------------
-
-
-def refusal(own: int) -> int:
-    """What a stranger gets where their colleague would get `own`."""
-    return own if own in (403, 405) else 404
 
 
 @pytest.mark.parametrize("route", [route for route in ROUTES if route.about], ids=label)

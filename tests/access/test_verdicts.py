@@ -17,6 +17,7 @@ from ales.verdict import Verdict
 from cases import permissions as cases
 from cases.models import CaseHandover, Protocol, TenantCase
 from cases.personal_data import permissions as rights
+from cases.querysets import TenantCaseQuerySet
 from members import permissions as members
 from members.access import Actor
 from members.models import BankDetails, Invitation, Membership, Organisation
@@ -24,6 +25,8 @@ from members.models.fund import EntryKind
 from members.roles import ROLES_OF_KIND, OrganisationKind, Role
 from payments import permissions as payments
 from payments.models import PaymentAdvice, PaymentOrder
+from payments.models.recovery import RecoveryState
+from payments.states import OrderState
 
 OWN, OTHER, ME, AUTHOR = 1, 2, 10, 11
 SHORT = {
@@ -86,6 +89,16 @@ def order(state: str = "to_sign", **fields) -> PaymentOrder:
     return PaymentOrder(state=state, **values | fields)
 
 
+def order_without_recovery(state: str) -> SimpleNamespace:
+    """As an order whose landlord is asked nothing back, without a query."""
+    nothing = SimpleNamespace(exclude=lambda **_lookup: SimpleNamespace(exists=lambda: False))
+    return SimpleNamespace(state=state, recoveries=nothing)
+
+
+def rejected(**fields) -> PaymentOrder:
+    return order("rejected", **fields)
+
+
 def details(state: str = "PROPOSED", entered_by_id: int = AUTHOR) -> BankDetails:
     return BankDetails(state=state, entered_by_id=entered_by_id)
 
@@ -141,6 +154,13 @@ WHO = [
     ("record an execution", lambda a: payments.may_record_execution(a, order("signed")), {"treasurer"}, {"treasurer"}),
     ("give up an order", lambda a: payments.may_give_up(a, order()), {"manager", "treasurer"}, {"treasurer"}),
     ("confirm a receipt", lambda a: payments.may_confirm_receipt(a, PaymentAdvice(landlord_id=OWN, organisation_id=OTHER)), {"agent"}, set()),
+    ("confirm a rejected transfer", lambda a: payments.may_confirm_receipt(a, PaymentAdvice(landlord_id=OWN, cancelled_on=dt.date(2026, 6, 15))), set(), set()),
+    ("record a reject", lambda a: payments.may_reject(a, order("sent")), {"treasurer"}, {"treasurer"}),
+    ("order a rejected payment again", lambda a: payments.may_reorder(a, rejected()), {"manager"}, set()),
+    ("order a stopped aid again", lambda a: payments.may_reorder(a, rejected(request=AidRequest(state="stopped"))), set(), set()),
+    ("give a rejected amount back", lambda a: payments.may_release_rejected(a, rejected()), {"manager", "treasurer"}, {"treasurer"}),
+    ("decide a reject twice", lambda a: payments.may_reorder(a, rejected(rejection_outcome="REORDERED")), set(), set()),
+    ("give back what is decided", lambda a: payments.may_release_rejected(a, rejected(rejection_outcome="REORDERED")), set(), set()),
     ("edit organisations", members.may_edit_organisations, {"admin"}, {"admin"}),
     ("register a private landlord", members.may_register_private_landlord, SOCIAL | {"admin"}, SOCIAL | {"admin"}),
     ("read an organisation", lambda a: members.may_read_organisation(a, organisation()), {"manager", "agent"} | ASSOCIATION, ASSOCIATION),
@@ -157,6 +177,7 @@ WHO = [
     ("pay from a fund", lambda a: members.may_write_ledger(a, EntryKind.PAYMENT), ASSOCIATION, ASSOCIATION),
     ("recover money", lambda a: members.may_write_ledger(a, EntryKind.RECOVERY), ASSOCIATION, ASSOCIATION),
     ("read a statement", lambda a: members.may_read_statement(a, OWN), {"manager"} | ASSOCIATION, ASSOCIATION),
+    ("choose when a fund is low", lambda a: members.may_set_alert(a, OWN), {"manager", "admin"}, {"admin"}),
     ("enter bank details", lambda a: members.may_enter_bank_details(a, organisation("BAILLEUR")), {"agent", "admin"}, {"admin"}),
     ("enter a CIL's bank details", lambda a: members.may_enter_bank_details(a, organisation("CIL")), set(), set()),
     ("confirm bank details", lambda a: members.may_decide_bank_details(a, details()), {"treasurer"}, {"treasurer"}),
@@ -165,8 +186,14 @@ WHO = [
 ]  # fmt: skip
 
 
-# A case may be shared: its questions read the shares.
-@pytest.mark.django_db
+@pytest.fixture
+def nothing_shared(monkeypatch):
+    """A case's questions look for a share for changes: here none stands, and no database is asked."""
+    nowhere = SimpleNamespace(filter=lambda pk: SimpleNamespace(exists=lambda: False))
+    monkeypatch.setattr(TenantCaseQuerySet, "writable_by", lambda _self, _actor: nowhere)
+
+
+@pytest.mark.usefixtures("nothing_shared")
 @pytest.mark.parametrize(("ask", "own", "other"), [line[1:] for line in WHO], ids=[line[0] for line in WHO])
 def test_who(ask, own, other):
     assert (allowed(ask), allowed(ask, OTHER)) == (own, other)
@@ -177,7 +204,7 @@ def test_who(ask, own, other):
 MANAGER, WORKER, ADMIN, TREASURER = actor("manager"), actor("worker"), actor("admin"), actor("treasurer")
 PROTOCOLS = (None, "DRAFT", "ISSUED", "SIGNED", "REPLACED")
 REQUESTS = tuple(RequestState.values)
-ORDERS = ("to_sign", "signed", "executed", "given_up")
+ORDERS = tuple(OrderState.values)
 WHEN = [
     ("edit", REQUESTS, lambda s: aids.may_edit(WORKER, aid(s)), {"draft", "returned"}),
     ("submit", REQUESTS, lambda s: aids.may_submit(WORKER, aid(s)), {"draft", "returned"}),
@@ -190,7 +217,10 @@ WHEN = [
     ("stop", REQUESTS, lambda s: aids.may_stop(MANAGER, aid(s)), {"validated", "in_payment"}),
     ("pay", REQUESTS, lambda s: payments.may_request_payment(MANAGER, aid(s)), {"validated", "in_payment"}),
     ("sign", ORDERS, lambda s: payments.may_sign(TREASURER, order(s)), {"to_sign"}),
-    ("execute", ORDERS, lambda s: payments.may_record_execution(TREASURER, order(s)), {"signed"}),
+    ("execute", ORDERS, lambda s: payments.may_record_execution(TREASURER, order(s)), {"signed", "sent"}),
+    ("reject", ORDERS, lambda s: payments.may_reject(TREASURER, order_without_recovery(s)), {"sent", "executed"}),
+    ("order again", ORDERS, lambda s: payments.may_reorder(MANAGER, order(s)), {"rejected"}),
+    ("give back", ORDERS, lambda s: payments.may_release_rejected(TREASURER, order(s)), {"rejected"}),
     ("give up", ORDERS, lambda s: payments.may_give_up(TREASURER, order(s)), {"to_sign", "signed"}),
     ("give up, manager", ORDERS, lambda s: payments.may_give_up(MANAGER, order(s)), {"to_sign"}),
     ("edit a case", ("OPEN", "CLOSED"), lambda s: cases.may_edit(WORKER, case(state=s)), {"OPEN"}),
@@ -280,15 +310,13 @@ def test_a_case_shared_for_changes_is_written_and_no_more(monkeypatch):
     """The verdicts ask the shares once a case and person."""
     asked = []
 
-    def writable_by(who):
+    def writable_by(_self, who):
         asked.append(who)
         return SimpleNamespace(
             filter=lambda pk: SimpleNamespace(exists=lambda: who.role == Role.SOCIAL_WORKER)
         )
 
-    monkeypatch.setattr(
-        cases.TenantCase.objects.__class__, "writable_by", lambda _self, who: writable_by(who)
-    )
+    monkeypatch.setattr(TenantCaseQuerySet, "writable_by", writable_by)
     shared = case()
     worker, reader = actor("worker", OTHER, 30), actor("manager", OTHER, 31)
     for _again in range(2):
@@ -319,7 +347,7 @@ STRANGERS = [
 ]
 
 
-@pytest.mark.django_db
+@pytest.mark.usefixtures("nothing_shared")
 @pytest.mark.parametrize("ask", STRANGERS)
 def test_a_stranger_is_told_that_and_nothing_of_the_state(ask):
     """The first refusal is about who one is: the next ones would tell how the object stands."""
@@ -335,6 +363,45 @@ def test_nobody_barred_signs_and_each_is_told_what_they_did():
         "Une autre personne doit signer : vous avez validé cette aide.",
         "Une autre personne doit signer : vous avez saisi ou modifié cette demande d’aide.",
     ]
+
+
+def test_no_reject_while_the_landlord_gives_the_money_back():
+    """A request that was dropped doesn't count (DOMAIN §9)."""
+    asked = []
+
+    def exclude(**lookup):
+        asked.append(lookup)
+        return SimpleNamespace(exists=lambda: True)
+
+    executed = SimpleNamespace(state="executed", recoveries=SimpleNamespace(exclude=exclude))
+    assert "déjà redemandé au bailleur" in payments.may_reject(TREASURER, executed).reason
+    assert asked == [{"state": RecoveryState.DROPPED}]
+    assert payments.may_reject(TREASURER, SimpleNamespace(state="sent")), (
+        "nothing is asked of what didn't leave"
+    )
+
+
+def test_a_suspended_landlord_is_paid_nothing():
+    suspended = Organisation(pk=5, name="Habitat", is_active=False)
+    assert "suspendu" in payments.payable(suspended).reason
+
+
+def test_an_order_of_a_stopped_aid_is_not_signed():
+    stopped = order(request=AidRequest(state="stopped"), landlord=Organisation(pk=5, name="Habitat"))
+    assert "arrêtée" in payments.sign_verdict(TREASURER, stopped).reason
+
+
+def test_a_signed_order_is_out_of_its_managers_hands():
+    assert "peut-être parti" in payments.may_give_up(MANAGER, order("signed")).reason
+
+
+def test_nobody_barred_records_the_execution():
+    reasons = {
+        payments.may_record_execution(actor("treasurer", user_id=user), order("signed")).reason
+        for user in (20, 21, 22)
+    }
+    assert len(reasons) == 3
+    assert all(reason.startswith("Une autre personne doit constater le virement") for reason in reasons)
 
 
 def test_a_receipt_is_confirmed_once():
@@ -393,9 +460,14 @@ def test_an_account_that_may_be_paid(monkeypatch, known, current, payable, sign)
     kept = BankDetails(pk=1)
     found = {"same": kept, "changed": BankDetails(pk=2), None: None}[current]
     rows = SimpleNamespace(values_list=lambda *_args, **_options: list(known))
-    objects = SimpleNamespace(filter=lambda **_lookup: rows, confirmed_for=lambda _landlord: found)
-    monkeypatch.setattr(payments, "BankDetails", SimpleNamespace(objects=objects))
     landlord = Organisation(pk=5, name="Habitat")
+
+    def read(**lookup):
+        assert lookup == {"landlord": landlord, "state__in": ["CONFIRMED", "PROPOSED"]}
+        return rows
+
+    objects = SimpleNamespace(filter=read, confirmed_for=lambda _landlord: found)
+    monkeypatch.setattr(payments, "BankDetails", SimpleNamespace(objects=objects))
     verdict = payments.payable(landlord)
     assert bool(verdict) is payable
     changed = "ont changé" in str(verdict.reason)

@@ -29,7 +29,7 @@ VISIBLE = {
     TenantCase: {who: "a" for who in ("claire", "cecile", "marc", "sonia", "rachid")},
     CaseShare: {who: "a" for who in ("claire", "cecile", "marc", "sonia", "rachid")},
     CaseHandover: {who: "a" for who in ("claire", "cecile", "marc", "sonia", "rachid")},
-    # Nobody has opened a file in this scene; tests/audit/ reads the log with its lines.
+    # Of these the scene holds no row: test_filters.py reads the words of their filters.
     AccessLog: {},
     ScrubLog: {},
     AidRequest: {"claire": "a", "cecile": "a", "marc": "a", "lea": "a", "anne": "ab", "theo": "ab"},
@@ -113,6 +113,25 @@ def past_row_security(queryset) -> set[str]:
     sql, parameters = queryset.query.sql_with_params()
     statement = ClientCursor(connection.connection).mogrify(sql, parameters)
     return set(as_owner(f"SELECT v.id::text FROM ({statement}) AS v(id)"))
+
+
+def test_which_cases_a_share_opens(scene):
+    """The landlord's social service: its own cases, and the one shared with it for reading."""
+    shared = scene.a.share.case
+    for who in (scene.world.sonia, scene.world.rachid):
+        with tenancy.tenant(who.context):
+            assert shared in TenantCase.objects.visible_to(who)
+            assert set(TenantCase.objects.shared_with(who)) == {shared}
+            assert shared not in TenantCase.objects.followed_by(who)
+            assert shared not in TenantCase.objects.writable_by(who)
+            assert TenantCase.objects.followed_by(who).exists()
+    for who in (scene.world.lea, scene.world.anne, scene.world.bruno, None):
+        with tenancy.tenant(scene.world.sonia.context):  # whatever the database would let through
+            cases = TenantCase.objects
+            for found in (
+                cases.visible_to(who), cases.followed_by(who), cases.shared_with(who), cases.writable_by(who)
+            ):  # fmt: skip
+                assert not found.exists()
 
 
 def test_a_landlord_is_told_of_no_draft(scene):

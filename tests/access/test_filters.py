@@ -1,0 +1,107 @@
+"""The first wall's words: by which column each role's `visible_to` narrows each root (DOMAIN §3).
+
+A table read against the SQL, without a row and without the database: a filter is right even where nothing of
+another organisation stands to prove it. What the rows say, test_visibility.py asks.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from django.db.models import Q
+
+from aids.models import AidProfile, AidRequest
+from ales.audit.models import AccessLog, ScrubLog
+from ales.documents.models import ProductionJob, StoredDocument
+from association.statistics import profiles_for
+from cases.models import CaseHandover, CaseShare
+from members.access import Actor
+from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
+from payments.models import PaymentAdvice, PaymentOrder
+from payments.models.accounting import AssociationOnlyQuerySet
+from payments.models.batch import PaymentBatch
+from payments.models.query import PaymentQuery
+from payments.models.recovery import PaymentRecovery
+from payments.models.statement import BankStatement
+from tests.access.test_verdicts import SHORT, actor
+
+OWN = 41
+#: No condition at all: every row.
+ALL = Q()
+
+
+def own(column: str = "organisation_id") -> Q:
+    return Q(**{column: OWN})
+
+
+def either(*columns: str) -> Q:
+    narrowed = own(columns[0])
+    for column in columns[1:]:
+        narrowed |= own(column)
+    return narrowed
+
+
+def audiences(*names: str, mine: bool = True) -> Q:
+    return (own() if mine else Q()) & Q(audience__in=names)
+
+
+SOCIAL = {"worker": own(), "manager": own()}
+ASSOCIATION = {"admin": ALL, "treasurer": ALL}
+EVERYBODYS_OWN = {who: own() for who in ("worker", "manager", "agent", "board")} | ASSOCIATION
+TENANTS = {"agent": own("landlord_id")}
+FILES = {
+    "worker": audiences("SOCIAL", "LANDLORD"),
+    "manager": audiences("SOCIAL", "LANDLORD", "MONEY", "MANAGER"),
+    "agent": Q(landlord_id=OWN, audience="LANDLORD"),
+    "admin": audiences("MONEY", "LANDLORD", "ASSOCIATION", mine=False),
+    "treasurer": audiences("MONEY", "LANDLORD", "ASSOCIATION", mine=False),
+}
+TOLD_LANDLORD = ("in_payment", "rejected", "returned", "settled", "stopped", "submitted", "validated")
+
+#: root -> role -> what narrows it; a role left out reads nothing.
+FILTERS = {
+    AidRequest: SOCIAL | ASSOCIATION | {"agent": Q(landlord_id=OWN, state__in=TOLD_LANDLORD)},
+    PaymentOrder: {"manager": own()} | ASSOCIATION,
+    PaymentAdvice: SOCIAL | TENANTS | ASSOCIATION,
+    PaymentQuery: SOCIAL | TENANTS | ASSOCIATION,
+    PaymentRecovery: {"manager": own()} | TENANTS | ASSOCIATION,
+    PaymentBatch: ASSOCIATION,
+    BankStatement: ASSOCIATION,
+    Fund: {"manager": own("owner_id")} | ASSOCIATION,
+    Envelope: {"manager": own("owner_id")} | ASSOCIATION,
+    BankDetails: {"manager": own("landlord_id")} | TENANTS | ASSOCIATION,
+    Membership: EVERYBODYS_OWN,
+    Invitation: EVERYBODYS_OWN,
+    Organisation: {who: own("pk") for who in EVERYBODYS_OWN} | ASSOCIATION,
+    StoredDocument: FILES,
+    ProductionJob: FILES,
+    AccessLog: {"manager": own("subject_organisation_id")},
+    ScrubLog: {"manager": own("subject_organisation_id")},
+    CaseShare: {who: either("organisation_id", "shared_with_id") for who in SOCIAL},
+    CaseHandover: {"worker": own(), "manager": either("from_organisation_id", "to_organisation_id")},
+}
+STATISTICS = SOCIAL | ASSOCIATION | {"board": ALL}
+
+
+def words(queryset) -> str:
+    return "nothing" if queryset.query.is_empty() else str(queryset.query)
+
+
+def check(read: Callable[[Actor | None], object], model: type, expected: dict[str, Q]) -> None:
+    for who in SHORT:
+        wanted = words(model.objects.filter(expected[who])) if who in expected else "nothing"
+        assert words(read(actor(who, OWN))) == wanted, who
+
+
+@pytest.mark.parametrize("model", FILTERS, ids=lambda model: model.__name__)
+def test_filters(model):
+    check(model.objects.visible_to, model, FILTERS[model])
+    assert words(model.objects.visible_to(None)) == "nothing"
+
+
+def test_statistics():
+    check(profiles_for, AidProfile, STATISTICS)
+
+
+def test_what_the_association_alone_reads_is_named():
+    """Its account and its ledger: one filter for all of them."""
+    assert isinstance(BankStatement.objects.all(), AssociationOnlyQuerySet)
