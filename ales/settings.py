@@ -350,6 +350,13 @@ ACCEL_REDIRECT_PREFIX: str = env.str("ACCEL_REDIRECT_PREFIX", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# --- Bank (payments/bank_account.py): without an IBAN no batch can be prepared; the demo's is made up ---
+
+BANK_ACCOUNT_NAME: str = env.str("BANK_ACCOUNT_NAME", "ALES")
+BANK_ACCOUNT_IBAN: str = env.str("BANK_ACCOUNT_IBAN", "FR09300010079400000ALES0978" if DEMO else "")
+BANK_ACCOUNT_BIC: str = env.str("BANK_ACCOUNT_BIC", "BDFEFRPP" if DEMO else "")
+BANK_FILE_SCHEMA: str = env.str("BANK_FILE_SCHEMA", "pain.001.001.09")
+
 # --- Logs: nothing personal; ids and durations only ---------------------------------------------
 
 # Heads of the journal, kept out of the database: copy this file elsewhere (docs/operations.md).

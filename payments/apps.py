@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,7 +8,8 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Paiements")
 
     def ready(self) -> None:
-        from payments import hooks, personal_data
+        from payments import bank_account, hooks, personal_data
 
+        register(bank_account.check_bank_account)
         hooks.register()
         personal_data.register()

@@ -20,13 +20,14 @@ from ales.verdict import Verdict
 from cases.models import TenantCase
 from members.access import Actor
 from members.roles import Role
-from payments import permissions
+from payments import holds, permissions
 from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
+from payments.documents import batch as batch_document
 from payments.documents import order as order_document
-from payments.models import PaymentAdvice, PaymentOrder
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
 from payments.rules.statements import return_label
-from payments.states import TONES, OrderState
+from payments.states import TONES, BatchState, OrderState
 
 #: Rows of a dashboard card.
 SHOWN = 5
@@ -46,6 +47,8 @@ def register() -> None:
     registry.navigation.add(TENANT_AIDS_ENTRY)
     for build in (
         orders_to_sign,
+        orders_to_batch,
+        batches_to_send,
         orders_to_execute,
         payments_to_request,
         rejects_to_decide,
@@ -59,6 +62,8 @@ def register() -> None:
     registry.case_subjects.add(
         CaseSubject(advice_document.KIND, gettext_lazy("Avis de paiement"), PaymentAdvice, "request__case")
     )
+    registry.document_builders[batch_document.FILE_KIND] = batch_document.FILE_BUILDER
+    registry.document_builders[batch_document.STATEMENT_KIND] = batch_document.STATEMENT_BUILDER
     registry.document_builders[order_document.KIND] = order_document.BUILDER
     registry.document_builders[advice_document.KIND] = advice_document.BUILDER
     registry.document_builders[accounting_document.KIND] = accounting_document.BUILDER
@@ -117,32 +122,88 @@ def orders_to_sign(request: HttpRequest) -> list[Card]:
     ]
 
 
-def orders_to_execute(request: HttpRequest) -> list[Card]:
-    """The treasurer's: signed orders whose transfer is still to be recorded."""
+def orders_to_batch(request: HttpRequest) -> list[Card]:
+    """The treasurer's: signed orders that no batch holds yet; those on hold say so."""
     actor: Actor = request.actor
     if not actor.is_treasurer:
         return []
-    orders = PaymentOrder.objects.visible_to(actor).awaiting_execution().oldest_first()
-    orders = list(orders.select_related("landlord").defer("frozen")[:SHOWN])
-    changed = PaymentOrder.objects.with_changed_account(orders)
+    orders = _oldest(actor, OrderState.SIGNED)
+    waiting = holds.reasons(orders)
     rows = []
     for order in orders:
         row = _order_row(order, _("signé le %s") % format_date(localtime(order.signed_at).date()))
-        if order.pk in changed:
-            row |= {"badge": _("compte changé"), "tone": "warning"}
+        if order.pk in waiting:
+            row |= {"badge": _("en attente"), "tone": "warning"}
         rows.append(row)
+    return [
+        Card(
+            title=_("Ordres à mettre en bordereau"),
+            icon="document-duplicate",
+            rows=rows,
+            empty=_("Aucun ordre signé n’attend de bordereau."),
+            url=f"{reverse('payments:orders')}?etat={OrderState.SIGNED}",
+            url_label=_("Tous les ordres signés"),
+            order=15,
+            tone="info",
+        )
+    ]
+
+
+def batches_to_send(request: HttpRequest) -> list[Card]:
+    """The treasurer's: batches prepared whose file the bank hasn't."""
+    actor: Actor = request.actor
+    if not actor.is_treasurer:
+        return []
+    batches = PaymentBatch.objects.visible_to(actor).filter(state=BatchState.PREPARED)
+    rows = [
+        {
+            "text": f"{batch.number} – {format_euros(batch.control_sum)}",
+            "detail": _("%(count)s ordres, exécution demandée le %(day)s")
+            % {"count": batch.orders_count, "day": format_date(batch.execution_on)},
+            "url": reverse("payments:batch", args=[batch.public_id]),
+        }
+        for batch in batches.order_by("year", "sequence").defer("frozen")[:SHOWN]
+    ]
+    return [
+        Card(
+            title=_("Bordereaux à transmettre"),
+            icon="paper-airplane",
+            rows=rows,
+            empty=_("Aucun bordereau n’attend d’être remis à la banque."),
+            url=reverse("payments:batches"),
+            url_label=_("Tous les bordereaux"),
+            order=16,
+            tone="warning",
+        )
+    ]
+
+
+def orders_to_execute(request: HttpRequest) -> list[Card]:
+    """The treasurer's: orders with the bank, whose transfer is still to be recorded."""
+    actor: Actor = request.actor
+    if not actor.is_treasurer:
+        return []
+    rows = [
+        _order_row(order, _("signé le %s") % format_date(localtime(order.signed_at).date()))
+        for order in _oldest(actor, OrderState.SENT)
+    ]
     return [
         Card(
             title=_("Virements à constater"),
             icon="check-badge",
             rows=rows,
-            empty=_("Aucun ordre signé n’attend d’être constaté exécuté."),
-            url=f"{reverse('payments:orders')}?etat={OrderState.SIGNED}",
-            url_label=_("Tous les ordres signés"),
+            empty=_("Aucun ordre transmis n’attend d’être constaté exécuté."),
+            url=f"{reverse('payments:orders')}?etat={OrderState.SENT}",
+            url_label=_("Tous les ordres transmis"),
             order=20,
             tone="info",
         )
     ]
+
+
+def _oldest(actor: Actor, state: OrderState) -> list[PaymentOrder]:
+    orders = PaymentOrder.objects.visible_to(actor).filter(state=state).oldest_first()
+    return list(orders.select_related("landlord").prefetch_related("request").defer("frozen")[:SHOWN])
 
 
 def payments_to_request(request: HttpRequest) -> list[Card]:

@@ -3,18 +3,22 @@
 The same function disables the button, says why beside it, and refuses the POST.
 """
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from aids.models import AidRequest
 from aids.states import MOVES as AID_MOVES
 from aids.states import RequestState
+from ales.documents.models import JobState
 from ales.verdict import ALLOWED, Verdict, refused
 from members.access import Actor
 from members.models import BankDetails, Organisation
 from members.models.bank_details import BankDetailsState
-from payments.models import PaymentAdvice, PaymentOrder
+from payments import bank_account, holds
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
 from payments.models.recovery import RecoveryState
-from payments.states import MOVES, OrderState
+from payments.states import BATCH_MOVES, MOVES, BatchState, OrderState
 
 #: Why a move isn't possible any more, by the state the order has reached.
 ALREADY = {
@@ -25,6 +29,10 @@ ALREADY = {
     OrderState.EXECUTED: _("L’ordre est déjà exécuté : le virement est parti."),
     OrderState.REJECTED: _("La banque a rejeté le virement de cet ordre."),
     OrderState.GIVEN_UP: _("L’ordre a été abandonné."),
+}
+BATCH_ALREADY = {
+    BatchState.SENT: _("Le bordereau est déjà transmis à la banque."),
+    BatchState.CANCELLED: _("Le bordereau est annulé."),
 }
 
 
@@ -217,3 +225,65 @@ def may_release_rejected(actor: Actor, order: PaymentOrder) -> Verdict:
     if not (actor.is_treasurer or own_manager):
         return refused(_("Seuls le responsable social de l’organisme et le trésorier rendent ce montant."))
     return _may_decide_rejection(order)
+
+
+# --- Batches --------------------------------------------------------------------------------------
+
+
+def may_prepare_batches(actor: Actor) -> Verdict:
+    """The treasurer, once the association's account is configured."""
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier prépare un bordereau pour la banque."))
+    problem = bank_account.problem()
+    return refused(problem) if problem else ALLOWED
+
+
+def batch_refusals(actor: Actor, orders: Sequence[PaymentOrder]) -> dict[int, str]:
+    """Why each order can't be put in a batch by this person, by its id; the others are left out.
+
+    Reads the orders' request and landlord; one query at most.
+    """
+    waiting = holds.reasons(orders)
+    refusals = {}
+    for order in orders:
+        allowed = _state_allows(order, "batch")
+        if not allowed:
+            refusals[order.pk] = allowed.reason
+        elif order.pk in waiting:
+            refusals[order.pk] = waiting[order.pk]
+        elif barred := _barred_because(actor, order):
+            refusals[order.pk] = str(_("Une autre personne doit le transmettre : %(did)s.") % {"did": barred})
+    return refusals
+
+
+def may_send_batch(actor: Actor, batch: PaymentBatch) -> Verdict:
+    """The treasurer, once the file is there; not one barred from signing an order in it.
+
+    Two queries at most, unless the file's job and the orders with their requests are loaded.
+    """
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier transmet un bordereau à la banque."))
+    allowed = _batch_allows(batch, "send")
+    if not allowed:
+        return allowed
+    if batch.file_job.state != JobState.DONE:
+        return refused(_("Le fichier de virements est en cours de production."))
+    for order in batch.orders.all():
+        if barred := _barred_because(actor, order):
+            return refused(
+                _("Une autre personne doit transmettre ce bordereau : %(did)s (%(number)s).")
+                % {"did": barred, "number": order.number}
+            )
+    return ALLOWED
+
+
+def may_cancel_batch(actor: Actor, batch: PaymentBatch) -> Verdict:
+    """The treasurer, as long as the batch isn't sent."""
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier annule un bordereau."))
+    return _batch_allows(batch, "cancel")
+
+
+def _batch_allows(batch: PaymentBatch, move: str) -> Verdict:
+    sources, _target = BATCH_MOVES[move]
+    return ALLOWED if batch.state in sources else refused(BATCH_ALREADY[BatchState(batch.state)])

@@ -9,7 +9,7 @@ from ales.privacy.declarations import ERASED, PersonalData, Treatment
 from ales.privacy.scrub import Guard
 from cases.models import TenantCase
 from payments.models import PaymentAdvice, PaymentOrder, PaymentOrderLine
-from payments.states import OrderState
+from payments.states import UNDER_WAY, OrderState
 
 TREATMENT = "paiements"
 SKELETON = "pièce comptable, dix ans (Code de commerce, L123-22) ; désigne le bailleur, pas le ménage"
@@ -27,12 +27,12 @@ PAYMENTS = Treatment(
     "du locataire chez le bailleur : dix ans à compter de la fin de l’exercice.",
     order=30,
 )
-UNPAID = (OrderState.TO_SIGN, OrderState.SIGNED)
-_STATES = ", ".join(f"'{state.value}'" for state in UNPAID)
+_UNDER_WAY = ", ".join(f"'{state.value}'" for state in sorted(UNDER_WAY))
 CHECK = f"""
     IF stage = 'ANONYMISE' AND EXISTS (
         SELECT 1 FROM payments_paymentorder placed JOIN aids_aidrequest asked ON asked.id = placed.request_id
-        WHERE asked.case_id = target AND placed.state IN ({_STATES})
+        WHERE asked.case_id = target AND (placed.state IN ({_UNDER_WAY})
+            OR (placed.state = '{OrderState.REJECTED.value}' AND placed.rejection_outcome = ''))
     ) THEN
         RAISE EXCEPTION 'an order is not paid yet';
     END IF;
@@ -71,7 +71,7 @@ DECLARED = (
 
 def duties(case: TenantCase) -> list[str]:
     """The orders not paid yet; one query."""
-    orders = PaymentOrder.objects.filter(request__case=case, state__in=UNPAID).order_by("year", "sequence")
+    orders = PaymentOrder.objects.filter(request__case=case).under_way().oldest_first()
     return [f"L’ordre de paiement {order.number} n’est pas encore payé." for order in orders.defer("frozen")]
 
 

@@ -27,6 +27,9 @@ TONES = {
 #: The money is neither paid nor given back: somebody has still to act.
 UNDER_WAY = frozenset({OrderState.TO_SIGN, OrderState.SIGNED, OrderState.BATCHED, OrderState.SENT})
 
+#: The bank hasn't the order yet: a changed account or a stopped aid puts it on hold.
+WAITING_FOR_BANK = frozenset({OrderState.TO_SIGN, OrderState.SIGNED, OrderState.BATCHED})
+
 #: name -> (sources, target)
 MOVES: dict[str, tuple[frozenset[str], str]] = {
     "sign": (frozenset({"to_sign"}), "signed"),

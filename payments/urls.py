@@ -2,12 +2,28 @@
 
 from django.urls import path
 
-from payments.views import accounting, landlord, moves, orders, rejects, request
+from payments.views import (
+    accounting,
+    batches,
+    landlord,
+    moves,
+    orders,
+    rejects,
+    request,
+    signature,
+    worklist,
+)
 
 app_name = "payments"
 
 urlpatterns = [
-    path("paiements/", orders.order_list, name="orders"),
+    path("paiements/", worklist.order_list, name="orders"),
+    path("paiements/signature/", signature.sign_many, name="sign_many"),
+    path("paiements/bordereaux/", batches.batch_list, name="batches"),
+    path("paiements/bordereaux/preparer/", batches.prepare_batch, name="batch_prepare"),
+    path("paiements/bordereaux/<uuid:public_id>/", batches.batch_detail, name="batch"),
+    path("paiements/bordereaux/<uuid:public_id>/remise/", batches.send_batch, name="batch_send"),
+    path("paiements/bordereaux/<uuid:public_id>/annuler/", batches.cancel_batch, name="batch_cancel"),
     path("paiements/comptabilite/", accounting.periods, name="accounting"),
     path("paiements/comptabilite/cloture/", accounting.close, name="accounting_close"),
     path("paiements/<uuid:public_id>/", orders.order_detail, name="order"),

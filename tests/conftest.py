@@ -1,9 +1,11 @@
 """The suite's database: made and flushed by its owner, used as the application's login (PITFALLS)."""
 
 import os
+import time
 
 import psycopg
 import pytest
+from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
@@ -90,13 +92,22 @@ def world(db) -> World:
 
 @pytest.fixture
 def sign_in(client):
-    """`sign_in(actor)` returns the test client signed in as this actor."""
+    """`sign_in(actor)` returns the test client signed in as this actor.
 
-    def enter(actor):
-        client.force_login(
-            User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+    They have just confirmed who they are (members/sign_in/again.py), unless `confirmed=False`.
+    """
+
+    def enter(actor, *, confirmed=True):
+        user = User.objects.get(pk=actor.user_id)
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
+        session.pop("account_authentication_methods", None)
+        if confirmed:
+            session["account_authentication_methods_user"] = user_id_to_str(user)
+            session["account_authentication_methods"] = [
+                {"method": method, "at": time.time(), "reauthenticated": True}
+                for method in ("password", "mfa")
+            ]
         session[SESSION_KEY] = str(actor.membership_id)
         session.save()
         return client

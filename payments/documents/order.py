@@ -33,6 +33,8 @@ CREDITOR_ACCOUNT = "4672"
 STAMPS = {
     "to_sign": _("À viser"),
     "signed": _("Visé"),
+    "batched": _("Visé"),
+    "sent": _("Transmis"),
     "executed": _("Exécuté"),
     "rejected": _("Rejeté par la banque"),
     "given_up": _("Abandonné"),

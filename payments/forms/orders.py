@@ -5,7 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 from ales.errors import InvalidInputError, StalePageError
 from ales.forms import FrenchDateField, PlainTextField
-from payments.states import OrderState
 
 #: Letters and digits of an ISO 20022 reason.
 CODE_LENGTH = 4
@@ -15,26 +14,6 @@ def add_faults(form: forms.Form, error: InvalidInputError) -> None:
     """Show what an operation refused at the fields it names; at the top of the form for the others."""
     for name, texts in error.faults.items():
         form.add_error(name if name in form.fields else None, texts)
-
-
-class OrderFilters(forms.Form):
-    """Filters of the list of orders; `etat` left out of the address means the page's own default."""
-
-    q = forms.CharField(
-        label=_("Recherche"),
-        required=False,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Numéro, aide, locataire, bailleur, commune")}
-        ),
-    )
-    etat = forms.ChoiceField(
-        label=_("État"),
-        required=False,
-        choices=[
-            ("", _("Tous les ordres")),
-            *((value, label.capitalize()) for value, label in OrderState.choices),
-        ],
-    )
 
 
 class SignForm(forms.Form):

@@ -1,23 +1,24 @@
 """Ordres de paiement: one a landlord and payment request, numbered without gaps (DOMAIN §9)."""
 
 import uuid
-from collections.abc import Iterable
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
 
 from aids.models import AidRequest, RentTerm
+from aids.states import RequestState
 from ales.documents.models import ProductionJob
 from ales.text import words
 from members.access import Actor
 from members.models import BankDetails, Fund, Organisation, User
+from members.models.bank_details import BankDetailsState
 from payments.models.batch import PaymentBatch
 from payments.rules.references import order_number, parse_order_number
-from payments.states import MOVES, UNDER_WAY, OrderState
+from payments.states import MOVES, UNDER_WAY, WAITING_FOR_BANK, OrderState
 
 
 class RejectionOutcome(models.TextChoices):
@@ -62,17 +63,21 @@ class PaymentOrderQuerySet(models.QuerySet):
         """Rejected by the bank: somebody has to ask again or give the money back."""
         return self.filter(state=OrderState.REJECTED, rejection_outcome="")
 
-    def awaiting_execution(self) -> "PaymentOrderQuerySet":
-        """Signed or sent: the bank has, or will soon have, the transfer."""
-        return self.filter(state__in=[OrderState.SIGNED, OrderState.SENT])
-
-    def with_changed_account(self, orders: Iterable["PaymentOrder"]) -> set[int]:
-        """Ids of the signed ones of `orders` whose account is no longer the landlord's; one query at most."""
-        signed = [order for order in orders if order.state == OrderState.SIGNED]
-        if not signed:
-            return set()
-        accounts = BankDetails.objects.confirmed_ids({order.landlord_id for order in signed})
-        return {order.pk for order in signed if order.bank_details_id not in accounts}
+    def on_hold(self) -> "PaymentOrderQuerySet":
+        """Not yet with the bank, and to wait: aid stopped, landlord suspended, its account not the order's or
+        awaiting its second person (`holds.reasons` says which)."""
+        stopped = AidRequest.objects.filter(pk=OuterRef("request_id"), state=RequestState.STOPPED)
+        suspended = Organisation.objects.filter(pk=OuterRef("landlord_id"), is_active=False)
+        proposed = BankDetails.objects.filter(
+            landlord_id=OuterRef("landlord_id"), state=BankDetailsState.PROPOSED
+        )
+        confirmed = BankDetails.objects.filter(
+            pk=OuterRef("bank_details_id"), state=BankDetailsState.CONFIRMED
+        )
+        return self.filter(
+            Exists(stopped) | Exists(suspended) | Exists(proposed) | ~Exists(confirmed),
+            state__in=sorted(WAITING_FOR_BANK),
+        )
 
     def matching(self, text: str) -> "PaymentOrderQuerySet":
         """Orders of that number, or whose request holds every word (reference, tenant, landlord, town)."""

@@ -6,20 +6,28 @@ order's state is its version: done twice, the second time is refused and nothing
 """
 
 from payments.operations.asking import request_payment
+from payments.operations.batches import cancel_batch, mark_sent, prepare_batch
 from payments.operations.execution import CAUSE, record_execution
 from payments.operations.giving_up import give_up
+from payments.operations.locking import MOST_AT_ONCE
 from payments.operations.receipts import confirm_receipt
 from payments.operations.rejects import reject, release_rejected, reorder
-from payments.operations.signing import sign
+from payments.operations.signing import Signature, sign, sign_many
 
 __all__ = [
     "CAUSE",
+    "MOST_AT_ONCE",
+    "Signature",
+    "cancel_batch",
     "confirm_receipt",
     "give_up",
+    "mark_sent",
+    "prepare_batch",
     "record_execution",
     "reject",
     "release_rejected",
     "reorder",
     "request_payment",
     "sign",
+    "sign_many",
 ]

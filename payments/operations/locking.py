@@ -1,13 +1,20 @@
 """What every operation loads and locks: request, funds, order, in that order (DESIGN §2.3)."""
 
+from collections.abc import Collection
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 
 from aids.models import AidRequest, RentTerm
+from ales.errors import InvalidInputError
 from members.access import Actor
 from members.models import Fund, Organisation
 from payments.models import PaymentOrder, PaymentOrderLine
+
+#: Orders one gesture signs or sends together.
+MOST_AT_ONCE = 500
 
 
 def hold_account(landlord: Organisation) -> None:
@@ -42,6 +49,36 @@ def locked_order(
     if with_request:
         order.request = aid
     return order
+
+
+def lock_orders(actor: Actor, order_ids: Collection[UUID], *, with_funds: bool = False) -> list[PaymentOrder]:
+    """Several orders, by number, locked with what they depend on: all requests, then funds, landlords and
+    orders, each kind in the order of its ids, so that two people acting on the same ones never block each
+    other. Those the actor may not see are left out.
+
+    Raises InvalidInputError when none is named, or more than MOST_AT_ONCE.
+    """
+    if not order_ids:
+        raise InvalidInputError(_("Choisissez au moins un ordre de paiement."))
+    if len(order_ids) > MOST_AT_ONCE:
+        raise InvalidInputError(_("Choisissez %s ordres de paiement au plus à la fois.") % MOST_AT_ONCE)
+    visible = PaymentOrder.objects.visible_to(actor).filter(public_id__in=order_ids)
+    found = list(visible.values_list("pk", "request_id", "landlord_id"))
+    aids = AidRequest.objects.visible_to(actor).filter(pk__in={row[1] for row in found})
+    requests = {aid.pk: aid for aid in _locked_rows(aids.select_related("landlord", "decided_by"))}
+    if with_funds:
+        lines = PaymentOrderLine.objects.filter(order__in=[row[0] for row in found], is_live=True)
+        Fund.objects.locked(lines.values_list("fund_id", flat=True))
+    held = Organisation.objects.filter(pk__in={row[2] for row in found})
+    landlords = {landlord.pk: landlord for landlord in _locked_rows(held)}
+    orders = list(_locked_rows(visible.select_related("bank_details")))
+    for order in orders:
+        order.request, order.landlord = requests[order.request_id], landlords[order.landlord_id]
+    return sorted(orders, key=lambda order: (order.year, order.sequence))
+
+
+def _locked_rows(rows: QuerySet) -> QuerySet:
+    return rows.order_by("pk").select_for_update(of=("self",), no_key=True)
 
 
 def live_terms(order: PaymentOrder) -> list[RentTerm]:

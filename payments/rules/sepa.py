@@ -222,8 +222,7 @@ def _faults(file: TransferFile) -> Iterator[str]:
         ("L’identifiant du lot", file.payment_information_id),
     ):
         yield from _reference_faults(what, reference)
-    yield from _account_faults("Le compte de l’association", file.debtor.iban, file.debtor.bic)
-    yield from _text_faults("Le nom de l’association", file.debtor.name, MAX_NAME)
+    yield from debtor_faults(file.debtor)
     if not file.transfers:
         yield "Un fichier de virements ne peut pas être vide."
     for reference, times in Counter(transfer.end_to_end_id for transfer in file.transfers).items():
@@ -231,6 +230,14 @@ def _faults(file: TransferFile) -> Iterator[str]:
             yield f"La référence {reference} est portée par {times} virements : elle doit être unique."
     for transfer in file.transfers:
         yield from _transfer_faults(transfer)
+
+
+def debtor_faults(debtor: Debtor) -> list[str]:
+    """What is wrong with the account that pays, in French."""
+    return [
+        *_account_faults("Le compte de l’association", debtor.iban, debtor.bic),
+        *_text_faults("Le nom de l’association", debtor.name, MAX_NAME),
+    ]
 
 
 def _transfer_faults(transfer: Transfer) -> Iterator[str]:

@@ -19,6 +19,7 @@ from ales.money import format_euros
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
+from members.sign_in.again import asked_again
 from payments import operations, permissions
 from payments.forms.orders import ExecutionForm, GiveUpForm, SignForm, add_faults
 from payments.models import PaymentOrder
@@ -80,6 +81,7 @@ def typed(request: HttpRequest) -> Any:
 
 @form_page
 @roles_required(Role.TREASURER)
+@asked_again
 def sign(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The visa."""
     return move_page(

@@ -1,128 +1,27 @@
-"""Orders: the treasurer's worklist and the order's page."""
+"""An order's page: what is needed to sign it, and who did what."""
 
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from aids.states import RequestState
 from aids.views.shared import log_access
-from ales.dates import format_date
 from ales.documents.links import file_of_job
 from ales.http import reading
-from ales.keyset import page_of
-from ales.money import ZERO, format_euros
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
 from payments import permissions
 from payments.documents import order as order_document
-from payments.forms.orders import OrderFilters
 from payments.models import PaymentOrder
 from payments.rules.references import iban_end
 from payments.states import TONES, OrderState
 from payments.views.rejections import account_warning, rejection_events, rejection_moves, rejection_notice
-
-READERS = (Role.TREASURER, Role.ASSOCIATION_ADMIN, Role.MANAGER)
-
-
-# --- The list -------------------------------------------------------------------------------------
-
-
-@reading
-@roles_required(*READERS)
-def order_list(request: HttpRequest) -> HttpResponse:
-    """Orders one state at a time: what waits is read oldest first, what is done latest first."""
-    actor: Actor = request.actor
-    params = request.GET.copy()
-    params.setdefault("etat", OrderState.TO_SIGN if actor.is_treasurer else "")
-    filters = OrderFilters(params)
-    chosen = filters.cleaned_data if filters.is_valid() else {"q": "", "etat": ""}
-    # The requests come by a query of their own: joined, row security hides from the planner how many there
-    # are, and it leaves the index that gives the order (278 ms instead of 5 at 100,000 aids).
-    orders = PaymentOrder.objects.visible_to(actor).select_related("landlord", "organisation")
-    orders = orders.prefetch_related("request")
-    if chosen["etat"]:
-        orders = orders.filter(state=chosen["etat"])
-    if chosen["q"]:
-        orders = orders.matching(chosen["q"])
-    waiting = chosen["etat"] in {OrderState.TO_SIGN, OrderState.SIGNED}
-    page = page_of(orders.defer("frozen"), request.GET, ("year", "sequence"), descending=not waiting)
-    context = {
-        "filters": filters,
-        "rows": _rows(page.rows),
-        "page": page,
-        "totals": _totals(actor, chosen["etat"]),
-        "is_filtered": bool(chosen["q"]),
-        "state_label": OrderState(chosen["etat"]).label if chosen["etat"] else "",
-        "list_url": reverse("payments:orders"),
-    }
-    return render(request, "payments/order_list.html", context)
-
-
-def _rows(orders: list[PaymentOrder]) -> list[dict[str, Any]]:
-    """The rows; one query more tells the signed orders whose account is no longer the landlord's."""
-    changed = PaymentOrder.objects.with_changed_account(orders)
-    return [_row(order) | {"is_account_changed": order.pk in changed} for order in orders]
-
-
-def _row(order: PaymentOrder) -> dict[str, Any]:
-    return {
-        "url": reverse("payments:order", args=[order.public_id]),
-        "number": order.number,
-        "asked": format_date(localtime(order.requested_at).date()),
-        "landlord": order.landlord.name,
-        "account": _("compte %s") % iban_end(order.iban),
-        "aid": order.request.reference,
-        "tenant": order.request.tenant_name,
-        "organisation": order.organisation.name,
-        "state": order.get_state_display(),
-        "tone": TONES[OrderState(order.state)],
-        "amount": order.amount,
-    }
-
-
-def _totals(actor: Actor, chosen: str) -> list[dict[str, Any]]:
-    """What waits, and what was executed this year; one query over an index."""
-    year = localdate().year
-    found = {
-        row["state"]: row
-        for row in PaymentOrder.objects.visible_to(actor)
-        .filter(
-            Q(state__in=[OrderState.TO_SIGN, OrderState.SIGNED]) | Q(state=OrderState.EXECUTED, year=year)
-        )
-        .values("state")
-        .annotate(number=Count("pk"), amount=Sum("amount"))
-        .order_by()
-    }
-    labels = {
-        OrderState.TO_SIGN: _("à signer"),
-        OrderState.SIGNED: _("signés, virement à constater"),
-        OrderState.EXECUTED: _("exécutés, numéros de %s") % year,
-    }
-    totals = []
-    for state, label in labels.items():
-        row = found.get(state, {"number": 0, "amount": ZERO})
-        count = ngettext("%(number)s ordre", "%(number)s ordres", row["number"]) % row
-        totals.append(
-            {
-                "amount": format_euros(row["amount"]),
-                "label": label,
-                "count": count,
-                "url": f"{reverse('payments:orders')}?etat={state}",
-                "tone": TONES[state] if state == OrderState.TO_SIGN and row["number"] else "",
-            }
-        )
-    return totals
-
-
-# --- One order ------------------------------------------------------------------------------------
+from payments.views.worklist import READERS
 
 
 def visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
@@ -130,9 +29,9 @@ def visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
         "landlord", "organisation", "request", "bank_details", "requested_by", "signed_by", "executed_by"
     )
     orders = orders.select_related("rejected_by", "rejection_settled_by", "given_up_by")
-    return get_object_or_404(
-        orders.select_related("job__document", "advice__received_by"), public_id=public_id
-    )
+    # A manager reads no batch: theirs comes back as none.
+    orders = orders.select_related("job__document", "advice__received_by", "batch__sent_by")
+    return get_object_or_404(orders, public_id=public_id)
 
 
 @reading
@@ -155,17 +54,18 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "events": _events(order),
             "file": file_of_job(order.job) if order.job else None,
             "moves": _moves(request.actor, order),
+            "batch_url": reverse("payments:batch", args=[order.batch.public_id]) if order.batch else "",
             "is_read_only": not (request.actor.is_treasurer or request.actor.is_manager),
         },
     )
 
 
 def warnings_of(order: PaymentOrder) -> list[dict[str, str]]:
-    """What changed since the order was signed, while its execution isn't recorded, or stands in the way of
-    paying a rejected one again; one query at most."""
+    """What changed since the order was signed, while the bank hasn't it yet, or stands in the way of paying a
+    rejected one again; one query at most."""
     if order.state == OrderState.REJECTED and not order.rejection_outcome:
         return account_warning(order)
-    if order.state != OrderState.SIGNED:
+    if order.state not in {OrderState.SIGNED, OrderState.BATCHED}:
         return []
     warnings = []
     if permissions.account_changed(order):
@@ -195,7 +95,7 @@ def _moves(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:
         moves.append(
             move("sign", permissions.sign_verdict(actor, order), _("Signer l’ordre"), "pencil-square")
         )
-    if actor.is_treasurer and order.state == OrderState.SIGNED:
+    if actor.is_treasurer and order.state in {OrderState.SIGNED, OrderState.SENT}:
         verdict = permissions.may_record_execution(actor, order)
         moves.append(move("execution", verdict, _("Constater le virement"), "check"))
     for name, verdict, label, icon, style in rejection_moves(actor, order):
@@ -207,25 +107,29 @@ def _moves(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:
     return moves
 
 
+#: How far each state is on the way of `_steps`.
+STEPS_DONE = {
+    OrderState.TO_SIGN: 1,
+    OrderState.SIGNED: 2,
+    OrderState.BATCHED: 2,
+    OrderState.SENT: 3,
+    OrderState.EXECUTED: 4,
+}
+
+
 def _steps(order: PaymentOrder) -> list[dict[str, str]]:
-    labels = [_("Demandé"), _("Signé"), _("Exécuté"), _("Reçu")]
+    labels = [_("Demandé"), _("Signé"), _("Transmis"), _("Exécuté"), _("Reçu")]
     if order.state == OrderState.GIVEN_UP:
         return []
     if order.state == OrderState.REJECTED:
         return [
-            *({"label": label, "state": "done"} for label in labels[:2]),
+            *({"label": label, "state": "done"} for label in labels[:3]),
             {"label": _("Rejeté par la banque"), "state": "error"},
         ]
     advice = getattr(order, "advice", None)
-    done = {
-        OrderState.TO_SIGN: 1,
-        OrderState.SIGNED: 2,
-        OrderState.BATCHED: 2,
-        OrderState.SENT: 2,
-        OrderState.EXECUTED: 3,
-    }[OrderState(order.state)]
+    done = STEPS_DONE[OrderState(order.state)]
     if advice and advice.received_on:
-        done = 4
+        done = len(labels)
     return [
         {"label": label, "state": "done" if rank < done else "current" if rank == done else "todo"}
         for rank, label in enumerate(labels)
@@ -254,6 +158,16 @@ def _events(order: PaymentOrder) -> list[dict[str, Any]]:
                 "capacity": treasurer,
                 "tone": "success",
                 "icon": "pencil-square",
+            }
+        )
+    if order.batch and order.batch.sent_at:
+        events.append(
+            {
+                "at": order.batch.sent_at,
+                "what": _("Transmis à la banque, bordereau %s") % order.batch.number,
+                "who": order.batch.sent_by.full_name,
+                "capacity": treasurer,
+                "tone": "info",
             }
         )
     if order.executed_on:

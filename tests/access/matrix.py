@@ -231,6 +231,12 @@ ROUTES = [
     Route("aids:scale_publish", "draft_scale", get=ADMIN, post=ADMIN),
     # Payments
     Route("payments:orders", get=MANAGER_AND_ASSOCIATION),
+    Route("payments:sign_many", get=TREASURER, post=TREASURER),
+    Route("payments:batches", get=ASSOCIATION),
+    Route("payments:batch_prepare", get=TREASURER, post=TREASURER),
+    Route("payments:batch", "batch", get=ASSOCIATION),
+    Route("payments:batch_send", "batch", get=TREASURER_DONE, post=TREASURER),
+    Route("payments:batch_cancel", "batch", get=TREASURER_DONE, post=TREASURER),
     Route("payments:order", "order", get=MANAGER_AND_ASSOCIATION),
     Route("payments:accounting", get=ASSOCIATION),
     Route("payments:accounting_close", get=TREASURER_DONE, post=TREASURER_DONE),

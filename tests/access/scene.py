@@ -25,7 +25,7 @@ from members.access import Actor
 from members.demo import french_iban
 from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
 from members.roles import Role
-from payments.models import PaymentAdvice, PaymentOrder
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
 from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, World, person
@@ -70,6 +70,7 @@ class Side:
     given_up_order: PaymentOrder
     sent_order: PaymentOrder
     rejected_order: PaymentOrder
+    batch: PaymentBatch
     advice: PaymentAdvice
     fund: Fund
     landlord_fund: Fund
@@ -317,6 +318,7 @@ def _pay(world: World, made: dict[str, Any]) -> None:
     stories[3].give_up(given_up)
     made["given_up_order"] = given_up
     made["sent_order"] = sent(stories[4], stories[4].sign(ordered))
+    made["batch"] = made["sent_order"].batch
     made["rejected_order"] = stories[5].reject(sent(stories[5], stories[5].sign(refused)))
 
 

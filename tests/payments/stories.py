@@ -5,14 +5,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.utils.timezone import localdate
+
 from aids.models import AidRequest, FundAllocation, RentTerm, Scale
 from aids.operations import stop
 from ales import tenancy
+from ales.documents import production
 from members import bank_details, funds
 from members.access import Actor
 from members.models import BankDetails, Fund
 from payments import operations
+from payments.documents import batch as batch_document
 from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
+from payments.rules.banking_days import next_banking_day
 from tests.aids.stories import pdf_upload
 from tests.world import NOW, TODAY, World
 
@@ -202,26 +207,23 @@ def _fund(world: World, owner, kind: str) -> Fund:
     return fund or world.fund(owner=owner, kind=kind)
 
 
+def batched(world: World, orders: list[PaymentOrder], *, at=NOW) -> PaymentBatch:
+    """The signed orders in one batch, its file produced."""
+    with tenancy.tenant(world.theo.context):
+        batch = operations.prepare_batch(
+            actor=world.theo,
+            order_ids=[order.public_id for order in orders],
+            execution_on=next_banking_day(localdate(at)),
+            at=at,
+        )
+    job = production.take_lease(batch.file_job.public_id)
+    production.store(job, batch_document.build_file(job.payload))
+    return batch
+
+
 def sent(story: Story, order: PaymentOrder, *, at=NOW) -> PaymentOrder:
     """The signed order in a batch of its own, handed to the bank."""
+    batch = batched(story.world, [order], at=at)
     with tenancy.tenant(story.world.theo.context):
-        rank = PaymentBatch.objects.count() + 1
-        batch = PaymentBatch.objects.create(
-            year=at.year,
-            sequence=rank,
-            message_id=f"ALES-M-{rank}",
-            payment_information_id=f"ALES-P-{rank}",
-            schema="pain.001.001.09",
-            execution_on=at.date(),
-            orders_count=1,
-            control_sum=order.amount,
-            frozen={},
-            created_by_id=story.world.theo.user_id,
-        )
-        order = PaymentOrder.objects.get(pk=order.pk)
-        order.join_batch()
-        order.batch = batch
-        order.save(update_fields=["state", "batch"])
-        order.send()
-        order.save(update_fields=["state"])
-        return order
+        operations.mark_sent(actor=story.world.theo, batch_id=batch.public_id, at=at)
+        return PaymentOrder.objects.get(pk=order.pk)
