@@ -353,7 +353,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 # --- Bank (payments/bank_account.py): without an IBAN no batch can be prepared; the demo's is made up ---
 
 BANK_ACCOUNT_NAME: str = env.str("BANK_ACCOUNT_NAME", "ALES")
-BANK_ACCOUNT_IBAN: str = env.str("BANK_ACCOUNT_IBAN", "FR09300010079400000ALES0978" if DEMO else "")
+BANK_ACCOUNT_IBAN: str = env.str("BANK_ACCOUNT_IBAN", "FR7630001007940000019980111" if DEMO else "")
 BANK_ACCOUNT_BIC: str = env.str("BANK_ACCOUNT_BIC", "BDFEFRPP" if DEMO else "")
 BANK_FILE_SCHEMA: str = env.str("BANK_FILE_SCHEMA", "pain.001.001.09")
 

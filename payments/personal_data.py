@@ -8,7 +8,7 @@ from ales import registry
 from ales.privacy.declarations import ERASED, PersonalData, Treatment
 from ales.privacy.scrub import Guard
 from cases.models import TenantCase
-from payments.models import PaymentAdvice, PaymentOrder, PaymentOrderLine
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentOrderLine
 from payments.states import UNDER_WAY, OrderState
 
 TREATMENT = "paiements"
@@ -47,6 +47,7 @@ DECLARED = (
             "frozen": "jsonb_set(jsonb_set({column}, '{{request,tenant}}', '\"Dossier anonymisé\"', false),"
             " '{{request,town}}', '\"\"', false)",
             "given_up_reason": ERASED,
+            "rejection_reason": ERASED,
         },
         cleared_with_accounts={
             "frozen": "jsonb_set({column}, '{{request,landlord_reference}}', '\"\"', false)"
@@ -56,6 +57,7 @@ DECLARED = (
             "iban": SKELETON,
             "bic": SKELETON,
             "end_to_end_id": SKELETON,
+            "rejected_code": "code de la banque",
             "barred_ids": "comptes des professionnels, jamais du ménage",
         },
     ),
@@ -64,7 +66,19 @@ DECLARED = (
         PaymentAdvice,
         TREATMENT,
         path="request__case",
+        cleared={"cancelled_reason": ERASED},
         kept={"order_number": SKELETON, "end_to_end_id": SKELETON, "months": SKELETON},
+    ),
+    PersonalData(
+        PaymentBatch,
+        TREATMENT,
+        kept={
+            "frozen": SKELETON,
+            "message_id": "identifiant du fichier",
+            "payment_information_id": "identifiant du fichier",
+            "schema": "format du fichier",
+            "cancelled_reason": "motif écrit par le trésorier, sur un fichier entier",
+        },
     ),
 )
 

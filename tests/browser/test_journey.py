@@ -23,6 +23,7 @@ from tests.browser.pages import (
     scan,
     today,
 )
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -273,6 +274,8 @@ def pays(page: Page) -> dict[str, str]:
     ):
         assert words in text, f"« {words} » isn't in the order"
     press(page, "Signer l’ordre")
+    fill(page, {"Mot de passe": PASSWORD})
+    press(page, "Confirmer")
     page.get_by_role("checkbox").check()
     picture(page, "42-sign")
     press(page, "Signer l’ordre")

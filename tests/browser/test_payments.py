@@ -5,6 +5,7 @@ from django.utils.timezone import localdate
 from playwright.sync_api import expect
 
 from tests.payments.stories import payable_aid
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,6 +24,8 @@ def test_an_aid_is_paid(world, sign_in_browser):
     page = sign_in_browser(world.theo)
     page.get_by_role("link", name="OP-2026-000001").first.click()
     page.get_by_role("link", name="Signer l’ordre").click()
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Confirmer").click()
     page.get_by_label("J’ai vérifié").check()
     page.get_by_role("button", name="Signer l’ordre").click()
     expect(page.get_by_text("il peut être transmis à la banque")).to_be_visible()

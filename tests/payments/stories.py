@@ -226,4 +226,4 @@ def sent(story: Story, order: PaymentOrder, *, at=NOW) -> PaymentOrder:
     batch = batched(story.world, [order], at=at)
     with tenancy.tenant(story.world.theo.context):
         operations.mark_sent(actor=story.world.theo, batch_id=batch.public_id, at=at)
-        return PaymentOrder.objects.get(pk=order.pk)
+        return PaymentOrder.objects.select_related("batch").get(pk=order.pk)

@@ -246,7 +246,7 @@ def test_preparing_repeats_what_is_sent_and_what_stays(world, stories, signed, p
     text = pages(world.theo, PREPARE)
     assert "2 ordres, 1 bailleur" in text
     assert "Ces ordres n’entrent pas dans le bordereau" in text
-    assert "FR09 3000 1007" in text
+    assert "FR76 3000 1007" in text
     assert coming_day() in text
 
 
