@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from ales import tenancy
 from ales.documents.demo import paper
-from members import bank_details, funds
+from members import bank_details, envelopes, funds
 from members.access import Actor, actor_of
 from members.bank_accounts import group_by_four
 from members.demo_accounts import (
@@ -50,6 +50,9 @@ CONTRIBUTIONS = {
     "LOGIREP": (Decimal("12000"), Decimal("0")),
     "FRANCE HABITATION": (Decimal("9000"), Decimal("6000")),
 }
+
+#: Euros promised for this year and not brought yet.
+STILL_TO_COME = Decimal("5000")
 
 #: Postal addresses of those the demo's documents name.
 ADDRESSES = {
@@ -172,13 +175,25 @@ def _fund(owner: Organisation, year: int, amounts: tuple[Decimal, ...], admin: A
     )
     # A member gives a little more each year.
     growth = Decimal(1) + Decimal("0.04") * (year - FIRST_YEAR)
-    for month, amount in zip((1, 7), amounts, strict=True):
+    given = [(amount * growth).quantize(Decimal("0.01")) for amount in amounts]
+    envelope = envelopes.promise(
+        actor=admin,
+        fund_id=fund.pk,
+        name=f"Convention {year}",
+        # This year's last payment is still awaited.
+        amount=sum(given) + (STILL_TO_COME if year == timezone.localdate().year else 0),
+        agreed_on=dt.date(year, 1, 5),
+        agreement=SimpleUploadedFile("convention.pdf", paper(f"Convention {year}", f"{owner.name}, signée.")),
+        form_key=uuid.uuid5(NAMESPACE, f"{owner.name} {year} convention"),
+    )
+    for month, amount in zip((1, 7), given, strict=True):
         day = dt.date(year, month, 15)
         if amount and day <= timezone.localdate():
             funds.contribute(
                 actor=admin,
                 fund_id=fund.pk,
-                amount=(amount * growth).quantize(Decimal("0.01")),
+                envelope_id=envelope.public_id,
+                amount=amount,
                 label=f"Dotation {year}, {'1er' if month == 1 else '2e'} versement",
                 value_date=day,
                 cause_id=uuid.uuid5(NAMESPACE, f"{owner.name} {year} {month}"),

@@ -7,7 +7,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ales.documents.fields import UploadField
-from members import departments
+from ales.errors import InvalidInputError
+from members import bank_accounts, departments
 from members.roles import LandlordType, OrganisationKind, Role
 
 ANY = [("", _("Tous"))]
@@ -161,14 +162,14 @@ class BankDetailsForm(forms.Form):
 
     account_holder = forms.CharField(
         label=_("Titulaire du compte"),
-        required=False,
         max_length=140,
+        error_messages=_required(_("Indiquez le titulaire du compte, tel qu’il figure sur le RIB.")),
         help_text=_("Exactement comme sur le RIB, 70 caractères au plus."),
     )
     iban = forms.CharField(
         label=_("IBAN"),
-        required=False,
         max_length=60,
+        error_messages=_required(_("Indiquez l’IBAN, par exemple FR14 2004 1010 0505 0001 3M02 606.")),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         help_text=_("Avec ou sans espaces, par exemple FR14 2004 1010 0505 0001 3M02 606."),
     )
@@ -185,6 +186,14 @@ class BankDetailsForm(forms.Form):
         help_text=_("PDF, JPEG ou PNG, tel que la banque l’édite."),
     )
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False, initial=uuid.uuid4)
+
+    def clean_iban(self) -> str:
+        typed = self.cleaned_data["iban"]
+        try:
+            bank_accounts.read_iban(typed)
+        except InvalidInputError as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return typed
 
 
 class ReasonForm(forms.Form):

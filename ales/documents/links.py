@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from ales import registry
 from ales.documents.models import ERASED, JobState, ProductionJob, StoredDocument
 from ales.spreadsheets import XLSX
 from ales.templatetags.components import file_link
@@ -52,8 +53,10 @@ def file_of_job(job: ProductionJob) -> dict[str, Any]:
         )
     if job.state == JobState.DEFERRED:
         return file_link(name=job.title, url=reverse("documents:open", args=[job.public_id]))
+    builder = registry.document_builders.get(job.kind)
     return file_link(
         name=job.title,
+        kind=KINDS.get(builder.content_type, _("Fichier")) if builder else "PDF",
         state="producing" if job.state == JobState.RUNNING else "queued",
         poll_url=reverse("documents:job", args=[job.public_id]),
     )

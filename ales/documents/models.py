@@ -42,7 +42,7 @@ class StoredDocument(models.Model):
     kind = models.CharField(_("nature"), max_length=30)
     title = models.CharField(_("titre"), max_length=200)
     file_name = models.CharField(_("nom du fichier"), max_length=200)
-    content_type = models.CharField(_("type"), max_length=60)
+    content_type = models.CharField(_("type"), max_length=100)
     size = models.PositiveIntegerField(_("taille en octets"))
     sha256 = models.CharField(_("empreinte SHA-256"), max_length=64)
     file = models.FileField(_("fichier"), upload_to=storage_name, max_length=100)

@@ -70,7 +70,8 @@ def contribute(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
     """Record money brought."""
     fund = find_fund(request, fund_id)
     envelopes = fund.envelopes.standing()
-    initial = {"value_date": timezone.localdate(), "envelope": request.GET.get("enveloppe", "")}
+    awaited = next((e for e in envelopes.with_received() if e.to_come), None)
+    initial = {"value_date": timezone.localdate(), "envelope": awaited.public_id if awaited else None}
     form = ContributionForm(request.POST or None, envelopes=envelopes, initial=initial)
 
     def tell(typed: Typed) -> list[tuple[str, str]]:

@@ -213,7 +213,11 @@ def test_history_is_kept(world, sign_in, waiting):
         bank_details.confirm(actor=world.theo, details_id=second.public_id)
     text = page(sign_in(world.anne), of_landlord(world))
     assert "Remplacées" in text
-    assert text.index("FR76 3000 6000 0112 3456 7890 189") < text.index("Historique") < text.rindex(IBAN)
+    assert (
+        text.index("FR76 3000 6000 0112 3456 7890 189")
+        < text.index("Anciennes coordonnées")
+        < text.rindex(IBAN)
+    )
 
 
 def test_costs_the_same_however_long(world, sign_in, waiting, django_assert_max_num_queries):

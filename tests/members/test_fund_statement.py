@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ales import tenancy
+from ales.documents import production
 from ales.documents.models import ProductionJob
 from ales.documents.pdf_text import text_of
 from ales.errors import InvalidInputError
@@ -186,6 +187,18 @@ class TestFiles:
         text = " ".join(text.replace("\u202f", " ").replace("\xa0", " ").split())
         for words in ("depuis le 2 juin 2026", "Solde d’ouverture", "168,40 €", "268,40 €", "454,40 €"):
             assert words in text
+
+    @pytest.mark.parametrize("file_format", ["pdf", "tableur"])
+    def test_it_is_stored_and_opened(self, world, used, sign_in, file_format):
+        client = sign_in(world.marc)
+        with tenancy.tenant(world.marc.context):
+            job = self.ask(client, used, file_format)
+        assert production.produce(job.public_id)
+        label = {"pdf": "PDF", "tableur": "XLSX"}[file_format]
+        assert f'<span class="file-kind" aria-hidden="true">{label}</span>' in page(client, address_of(used))
+        answer = client.get(reverse("documents:download", args=[job.public_id]))
+        assert answer.status_code == 200
+        answer.close()
 
     def test_the_same_lines_give_the_same_file(self, world, used, sign_in):
         client = sign_in(world.marc)
