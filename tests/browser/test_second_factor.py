@@ -6,6 +6,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.core import mail
 from playwright.sync_api import Page, expect
 
 from members.models import User
@@ -76,6 +77,7 @@ def test_a_key_is_enrolled_then_asked(page, world):
     page.get_by_label("Nom de la clé").fill("Clé du bureau")
     page.get_by_role("button", name="Enregistrer la clé").click()
     expect(page.locator("#recovery-codes li")).to_have_count(10)
+    assert "une clé d’accès a été ajoutée" in mail.outbox[-1].body
 
     sign_out(page)
     type_password(page, user)

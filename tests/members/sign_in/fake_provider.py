@@ -19,6 +19,8 @@ from ales.proconnect import ProConnect
 CLIENT_ID, CLIENT_SECRET = "extranet", "a-secret-of-the-tests"
 KEY_ID = "signature-1"
 ROOT = "/api/v2"
+#: Where a page told to redirect (`statuses`) sends; whoever follows finds it there.
+MOVED = "/moved"
 
 
 @cache
@@ -44,6 +46,7 @@ class FakeProvider:
         self.published: dict[str, Any] = {}
         self.sign_token = self.sign
         self.signs_person = True
+        self.key_algorithm = "RS256"
         self.statuses: dict[str, int] = {}
         self.asked: list[dict[str, str]] = []
         self._codes: dict[str, dict[str, str]] = {}
@@ -85,7 +88,7 @@ class FakeProvider:
 
     def keys(self) -> dict:
         public = jwt.algorithms.RSAAlgorithm.to_jwk(private_key("honest").public_key(), as_dict=True)
-        return {"keys": [public | {"kid": KEY_ID, "use": "sig", "alg": "RS256"}]}
+        return {"keys": [public | {"kid": KEY_ID, "use": "sig", "alg": self.key_algorithm}]}
 
     def authorize(self, query: dict[str, str]) -> str:
         """The person is recognised at once; the address their browser goes back to."""
@@ -144,8 +147,10 @@ def _handler(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             page = parts.path.removeprefix(ROOT)
             if page in provider.statuses:
-                self.answer(provider.statuses[page], b"{}", location=provider.origin)
-            elif page == "/.well-known/openid-configuration":
+                self.answer(provider.statuses[page], b"{}", location=f"{provider.issuer}{MOVED}{page}")
+                return
+            page = page.removeprefix(MOVED)
+            if page == "/.well-known/openid-configuration":
                 self.answer_json(provider.configuration())
             elif page == "/jwks":
                 self.answer_json(provider.keys())

@@ -22,6 +22,7 @@ from ales import tenancy
 from members import operations
 from members.models import Invitation, Membership, SessionRecord, User
 from members.roles import Role
+from members.sign_in import second_factor
 from members.sign_in.proconnect import attempts, provider
 from tests.members.sign_in.fake_provider import CLIENT_ID, CLIENT_SECRET, KEY_ID, FakeProvider, private_key
 
@@ -272,6 +273,13 @@ class TestWithoutASecondFactorThere:
         walk(client)
         assert client.get(DASHBOARD).headers["Location"] == ENROLMENT_PAGE
 
+    def test_anothers_proof_is_none(self, client, world, claire, fake):
+        walk(client)
+        session = client.session
+        session[second_factor.ELSEWHERE_KEY] = str(User.objects.get(pk=world.marc.user_id).public_id)
+        session.save()
+        assert client.get(DASHBOARD).headers["Location"] == ENROLMENT_PAGE
+
     def test_the_page_about_the_person_proves_none(self, client, claire, fake):
         """Only the identity token tells how this sign-in was made."""
         fake.person = {"amr": ["mfa"], "acr": "eidas3"}
@@ -293,6 +301,7 @@ class TestLies:
             {"aud": [CLIENT_ID, "another-service"]},
             {"aud": [CLIENT_ID, "another-service"], "azp": "another-service"},
             {"azp": "another-service"},
+            {"aud": "another-service", "azp": CLIENT_ID},
             {"aud": None},
             {"iss": "https://evil.example"},
             {"iss": None},
@@ -341,6 +350,11 @@ class TestLies:
             return b".".join((signed, base64url_encode(signature))).decode()
 
         fake.sign_token = forge
+        refused(client, walk(client), ASK_AGAIN)
+
+    def test_an_algorithm_we_did_not_choose(self, client, claire, fake):
+        fake.key_algorithm, fake.signs_person = "RS512", False
+        fake.sign_token = lambda claims: fake.sign(claims, algorithm="RS512")
         refused(client, walk(client), ASK_AGAIN)
 
     @pytest.mark.parametrize("token", ["", "x", "a.b.c", "é"])
