@@ -20,12 +20,13 @@ from ales.verdict import Verdict
 from cases.models import TenantCase
 from members.access import Actor
 from members.roles import Role
-from payments import holds, permissions
+from payments import follow_up, holds, permissions
 from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
 from payments.documents import batch as batch_document
 from payments.documents import order as order_document
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
+from payments.documents import recovery as recovery_document
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentRecovery
 from payments.rules.statements import return_label
 from payments.states import TONES, BatchState, OrderState
 
@@ -52,7 +53,6 @@ def register() -> None:
         orders_to_execute,
         payments_to_request,
         rejects_to_decide,
-        receipts_to_confirm,
     ):
         registry.dashboard_cards.add(build)
     registry.aid_panels.add(payment_panel)
@@ -67,6 +67,16 @@ def register() -> None:
     registry.document_builders[order_document.KIND] = order_document.BUILDER
     registry.document_builders[advice_document.KIND] = advice_document.BUILDER
     registry.document_builders[accounting_document.KIND] = accounting_document.BUILDER
+    registry.case_subjects.add(
+        CaseSubject(
+            recovery_document.KIND,
+            gettext_lazy("Demande de remboursement"),
+            PaymentRecovery,
+            "request__case",
+        )
+    )
+    registry.document_builders[recovery_document.KIND] = recovery_document.BUILDER
+    follow_up.register()
 
 
 ORDERS_ENTRY = NavEntry(
@@ -263,35 +273,6 @@ def rejects_to_decide(request: HttpRequest) -> list[Card]:
             url_label=_("Tous les virements rejetés"),
             order=5,
             tone="danger",
-        )
-    ]
-
-
-def receipts_to_confirm(request: HttpRequest) -> list[Card]:
-    """The landlord's agent: payments made and not yet confirmed received."""
-    actor: Actor = request.actor
-    if not actor.is_landlord_agent:
-        return []
-    advices = PaymentAdvice.objects.visible_to(actor).awaiting_receipt().select_related("request")[:SHOWN]
-    rows = [
-        {
-            "text": f"{format_euros(advice.amount)} – {advice.request.tenant_name}",
-            "detail": _("exécuté le %(date)s, référence %(reference)s")
-            % {"date": format_date(advice.executed_on), "reference": advice.end_to_end_id},
-            "url": reverse("payments:confirm_receipt", args=[advice.public_id]),
-        }
-        for advice in advices
-    ]
-    return [
-        Card(
-            title=_("Réceptions à confirmer"),
-            icon="inbox-arrow-down",
-            rows=rows,
-            empty=_("Tous les paiements reçus sont confirmés."),
-            url=reverse("payments:tenant_aids"),
-            url_label=_("Les aides de nos locataires"),
-            order=10,
-            tone="warning",
         )
     ]
 

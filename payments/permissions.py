@@ -16,8 +16,14 @@ from members.access import Actor
 from members.models import BankDetails, Organisation
 from members.models.bank_details import BankDetailsState
 from payments import bank_account, holds
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
-from payments.models.recovery import RecoveryState
+from payments.models import (
+    PaymentAdvice,
+    PaymentBatch,
+    PaymentOrder,
+    PaymentQuery,
+    PaymentRecovery,
+    RecoveryState,
+)
 from payments.states import BATCH_MOVES, MOVES, BatchState, OrderState
 
 #: Why a move isn't possible any more, by the state the order has reached.
@@ -173,15 +179,77 @@ def may_close_period(actor: Actor) -> Verdict:
     return refused(_("Seul le trésorier clôture une période comptable."))
 
 
-def may_confirm_receipt(actor: Actor, advice: PaymentAdvice) -> Verdict:
-    """An agent of the landlord who was paid, once."""
+def may_confirm_receipt(actor: Actor, advice: PaymentAdvice, *, has_open_query: bool = False) -> Verdict:
+    """An agent of the landlord who was paid, once, and not while they wait for an answer about it."""
     if not actor.is_landlord_agent or actor.organisation_id != advice.landlord_id:
         return refused(_("Seul un agent du bailleur payé confirme la réception."))
+    return _still_open(advice, has_open_query=has_open_query)
+
+
+# --- The landlord's questions ----------------------------------------------------------------------
+
+
+def _still_open(advice: PaymentAdvice, *, has_open_query: bool) -> Verdict:
     if advice.cancelled_on:
         return refused(_("La banque a rejeté ce virement : il n’y a rien à confirmer."))
     if advice.received_on:
         return refused(_("La réception de ce paiement est déjà confirmée."))
+    if has_open_query:
+        return refused(_("Votre question sur ce paiement attend une réponse."))
     return ALLOWED
+
+
+def may_ask_query(actor: Actor, advice: PaymentAdvice, *, has_open_query: bool) -> Verdict:
+    """An agent of the landlord who was paid, until they confirm; one question at a time."""
+    if not actor.is_landlord_agent or actor.organisation_id != advice.landlord_id:
+        return refused(_("Seul un agent du bailleur payé signale un écart."))
+    return _still_open(advice, has_open_query=has_open_query)
+
+
+def may_answer_query(actor: Actor, query: PaymentQuery) -> Verdict:
+    """A manager of the organisation, once."""
+    if not actor.is_manager or actor.organisation_id != query.organisation_id:
+        return refused(_("Seul un responsable social de l’organisme répond au bailleur."))
+    if query.answered_at:
+        return refused(_("Cette question a déjà sa réponse."))
+    return ALLOWED
+
+
+# --- What must come back ---------------------------------------------------------------------------
+
+
+def may_ask_recovery(actor: Actor, order: PaymentOrder) -> Verdict:
+    """A manager of the organisation or the association's staff, once the order is paid."""
+    own_manager = actor.is_manager and actor.organisation_id == order.organisation_id
+    if not (own_manager or actor.is_association):
+        return refused(
+            _("Seuls le responsable social de l’organisme et l’association demandent un remboursement.")
+        )
+    if order.state != OrderState.EXECUTED:
+        return refused(_("Seul un ordre exécuté peut être recouvré : rien n’est encore payé ici."))
+    return ALLOWED
+
+
+def may_record_recovery(actor: Actor, recovery: PaymentRecovery) -> Verdict:
+    """The treasurer, once, while its order stands as paid."""
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier constate un remboursement."))
+    return _recovery_waits(recovery)
+
+
+def may_drop_recovery(actor: Actor, recovery: PaymentRecovery) -> Verdict:
+    """The association's staff, while nothing came back."""
+    if not actor.is_association:
+        return refused(_("Seule l’association renonce à un recouvrement."))
+    return _recovery_waits(recovery)
+
+
+def _recovery_waits(recovery: PaymentRecovery) -> Verdict:
+    if recovery.state == RecoveryState.ASKED:
+        return ALLOWED
+    return refused(
+        _("Ce recouvrement est « %s » : il n’attend plus rien.") % RecoveryState(recovery.state).label
+    )
 
 
 # --- Rejects --------------------------------------------------------------------------------------

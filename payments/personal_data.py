@@ -8,7 +8,16 @@ from ales import registry
 from ales.privacy.declarations import ERASED, PersonalData, Treatment
 from ales.privacy.scrub import Guard
 from cases.models import TenantCase
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentOrderLine
+from payments.models import (
+    PaymentAdvice,
+    PaymentBatch,
+    PaymentOrder,
+    PaymentOrderLine,
+    PaymentQuery,
+    PaymentRecovery,
+    PaymentRecoveryLine,
+    RecoveryState,
+)
 from payments.states import UNDER_WAY, OrderState
 
 TREATMENT = "paiements"
@@ -35,6 +44,12 @@ CHECK = f"""
             OR (placed.state = '{OrderState.REJECTED.value}' AND placed.rejection_outcome = ''))
     ) THEN
         RAISE EXCEPTION 'an order is not paid yet';
+    END IF;
+    IF stage = 'ANONYMISE' AND EXISTS (
+        SELECT 1 FROM payments_paymentrecovery back JOIN aids_aidrequest asked ON asked.id = back.request_id
+        WHERE asked.case_id = target AND back.state = '{RecoveryState.ASKED.value}'
+    ) THEN
+        RAISE EXCEPTION 'a recovery is awaited';
     END IF;
 """
 
@@ -80,13 +95,31 @@ DECLARED = (
             "cancelled_reason": "motif écrit par le trésorier, sur un fichier entier",
         },
     ),
+    PersonalData(
+        PaymentQuery,
+        TREATMENT,
+        path="advice__request__case",
+        cleared={"text": ERASED, "answer": ERASED},
+    ),
+    PersonalData(
+        PaymentRecovery,
+        TREATMENT,
+        path="request__case",
+        cleared={"reason": ERASED, "settlement_reason": ERASED},
+        kept={"order_number": SKELETON, "months": SKELETON},
+    ),
+    PersonalData(PaymentRecoveryLine, TREATMENT, path="recovery__request__case", exported=False),
 )
 
 
 def duties(case: TenantCase) -> list[str]:
-    """The orders not paid yet; one query."""
+    """The orders not paid yet, and what landlords have still to give back; two queries."""
     orders = PaymentOrder.objects.filter(request__case=case).under_way().oldest_first()
-    return [f"L’ordre de paiement {order.number} n’est pas encore payé." for order in orders.defer("frozen")]
+    recoveries = PaymentRecovery.objects.filter(request__case=case).awaiting()
+    return [
+        *(f"L’ordre de paiement {order.number} n’est pas encore payé." for order in orders.defer("frozen")),
+        *(f"Le recouvrement {recovery.number} attend encore le bailleur." for recovery in recoveries),
+    ]
 
 
 def last_payment(case: TenantCase) -> date | None:

@@ -12,6 +12,7 @@ from ales.documents.pdf import PRINT_STYLES
 from ales.documents.production import Builder, enqueue
 from ales.money import format_euros
 from members.access import Actor
+from payments.documents.contact import association_contact, printed_contact
 from payments.documents.order import letterhead_of, printed_day
 from payments.models import PaymentAdvice, PaymentOrder
 from payments.rules.references import group_iban
@@ -31,6 +32,7 @@ def produce(advice: PaymentAdvice, order: PaymentOrder, *, actor: Actor, at: dt.
         payload={
             "number": order.number,
             "issuer": frozen["issuer"],
+            "contact": association_contact(),
             "landlord": frozen["landlord"],
             "request": {
                 name: frozen["request"][name]
@@ -64,6 +66,8 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "issuer": issuer,
         "recipient": {"lines": [landlord["name"], *landlord["lines"]]},
         "date": payload["written_on"],
+        # Advices written before it was frozen have none.
+        "contact": printed_contact(payload["contact"]) if "contact" in payload else "",
         "months": [row | {"amount": format_euros(Decimal(row["amount"]))} for row in payload["months"]],
         "amount": format_euros(Decimal(payload["amount"])),
         "iban": group_iban(payload["iban"]),

@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ales.forms import FrenchDateField
+from ales.forms import EuroField, FrenchDateField, PlainTextField
+from payments.models import QueryReason
 
 #: The filter's choices, in the landlord's words, each with the request's states it stands for.
 STATUS_GROUPS = {
@@ -39,4 +40,27 @@ class TenantAidFilters(forms.Form):
 class ReceiptForm(forms.Form):
     received_on = FrenchDateField(
         label=_("Reçu sur votre compte le"), help_text=_("La date de valeur de votre relevé.")
+    )
+
+
+class QueryForm(forms.Form):
+    """What is wrong with a payment; the operation says which fields the reason needs."""
+
+    reason = forms.ChoiceField(
+        label=_("Ce qui ne va pas"),
+        choices=[(value, label.capitalize()) for value, label in QueryReason.choices],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choisissez ce qui ne va pas dans la liste.")},
+    )
+    amount_received = EuroField(
+        label=_("Montant reçu sur votre compte"),
+        required=False,
+        help_text=_("Si le montant est différent ; 0 si rien n’est arrivé."),
+    )
+    text = PlainTextField(
+        label=_("Précisions"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Lues par l’organisme qui suit l’aide."),
     )

@@ -1,6 +1,7 @@
 """Questions of a landlord about a payment: a difference with what its tenant's account shows."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db import models
 from django.db.models import Q
@@ -31,6 +32,10 @@ class PaymentQueryQuerySet(models.QuerySet):
         if actor.is_association:
             return self.all()
         return self.none()
+
+    def asked_about(self, advices: Iterable[PaymentAdvice]) -> set[int]:
+        """Ids of the advices among these with an open question; one query."""
+        return set(self.filter(advice__in=advices, answered_at=None).values_list("advice_id", flat=True))
 
     def unanswered(self) -> "PaymentQueryQuerySet":
         """Those that wait for the manager; the oldest first."""
@@ -75,6 +80,14 @@ class PaymentQuery(models.Model):
     class Meta:
         verbose_name = _("question du bailleur")
         verbose_name_plural = _("questions du bailleur")
+        indexes = [
+            models.Index(
+                fields=["organisation", "asked_at", "id"],
+                condition=Q(answered_at=None),
+                name="query_unanswered",
+            ),
+            models.Index(fields=["organisation", "-asked_at", "-id"], name="query_of_organisation"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["advice"], condition=Q(answered_at=None), name="query_one_open_an_advice"

@@ -10,20 +10,33 @@ from payments.operations.batches import cancel_batch, mark_sent, prepare_batch
 from payments.operations.execution import CAUSE, record_execution
 from payments.operations.giving_up import give_up
 from payments.operations.locking import MOST_AT_ONCE
+from payments.operations.queries import answer_query, ask_query
 from payments.operations.receipts import confirm_receipt
+from payments.operations.recoveries import (
+    RECOVERY_CAUSE,
+    ask_recovery,
+    drop_recovery,
+    record_recovery,
+)
 from payments.operations.rejects import reject, release_rejected, reorder
 from payments.operations.signing import Signature, sign, sign_many
 
 __all__ = [
     "CAUSE",
     "MOST_AT_ONCE",
+    "RECOVERY_CAUSE",
     "Signature",
+    "answer_query",
+    "ask_query",
+    "ask_recovery",
     "cancel_batch",
     "confirm_receipt",
+    "drop_recovery",
     "give_up",
     "mark_sent",
     "prepare_batch",
     "record_execution",
+    "record_recovery",
     "reject",
     "release_rejected",
     "reorder",

@@ -13,7 +13,7 @@ from ales.dates import format_date
 from ales.errors import InvalidInputError, require
 from members.access import Actor
 from payments import permissions
-from payments.models import PaymentAdvice
+from payments.models import PaymentAdvice, PaymentQuery
 
 
 @transaction.atomic
@@ -27,7 +27,8 @@ def confirm_receipt(
     advice = get_object_or_404(
         PaymentAdvice.objects.visible_to(actor).select_for_update(no_key=True), public_id=advice_id
     )
-    require(permissions.may_confirm_receipt(actor, advice))
+    has_open_query = bool(PaymentQuery.objects.asked_about([advice]))
+    require(permissions.may_confirm_receipt(actor, advice, has_open_query=has_open_query))
     if received_on > localtime(at or timezone.now()).date():
         fault = _("Le %s est à venir : indiquez le jour où le virement est arrivé sur votre compte.")
         raise InvalidInputError({"received_on": [fault % format_date(received_on)]})

@@ -19,6 +19,11 @@ def batch_number(year: int, sequence: int) -> str:
     return f"BV-{year}-{sequence:06d}"
 
 
+def recovery_number(year: int, sequence: int) -> str:
+    """The continuous yearly number of a recovery, which the landlord quotes: `RC-2026-000003`."""
+    return f"RC-{year}-{sequence:06d}"
+
+
 def parse_order_number(text: str) -> tuple[int, int] | None:
     """Year and rank of a typed number (`op 2026-42` too), None when it isn't one."""
     match = _NUMBER.fullmatch(text)

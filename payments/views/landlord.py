@@ -6,14 +6,12 @@ Nothing here reads a table of the cases' room, nor an order: an agent has neithe
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -24,17 +22,16 @@ from aids.states import GRANTED, LANDLORD_LABELS, LANDLORD_TONES, RequestState, 
 from aids.views.shared import log_access
 from ales.dates import format_date, format_month
 from ales.documents.links import file_of_job
-from ales.errors import InvalidInputError, Refusal
-from ales.http import form_page, reading
+from ales.http import reading
 from ales.keyset import page_of
 from ales.money import ZERO, format_euros
 from members.access import Actor, roles_required
 from members.roles import Role
-from payments import operations, permissions
+from payments import permissions
 from payments.documents.order import term_label
-from payments.forms.landlord import STATUS_GROUPS, ReceiptForm, TenantAidFilters
-from payments.forms.orders import add_faults
-from payments.models import PaymentAdvice
+from payments.follow_up import query_rows, recovery_rows
+from payments.forms.landlord import STATUS_GROUPS, TenantAidFilters
+from payments.models import PaymentAdvice, PaymentQuery, PaymentRecovery
 
 #: A term in the landlord's words, with its tone.
 TERM_LABELS = {
@@ -120,7 +117,7 @@ def _period(aid: AidRequest) -> str:
 
 
 def _figures(actor: Actor) -> list[dict[str, str]]:
-    """Aids granted and money received this year, money to come; three queries on the landlord's rows."""
+    """Aids granted and money paid this year, money to confirm and to come; three queries on its own rows."""
     year = localdate().year
     granted = (
         AidRequest.objects.visible_to(actor)
@@ -130,10 +127,11 @@ def _figures(actor: Actor) -> list[dict[str, str]]:
     )
     advices = (
         PaymentAdvice.objects.visible_to(actor)
-        .filter(executed_on__year=year, cancelled_on=None)
+        .filter(cancelled_on=None)
         .aggregate(
-            paid=Coalesce(Sum("amount"), ZERO),
+            paid=Coalesce(Sum("amount", filter=Q(executed_on__year=year)), ZERO),
             unconfirmed=Count("pk", filter=Q(received_on=None)),
+            awaited=Coalesce(Sum("amount", filter=Q(received_on=None)), ZERO),
         )
     )
     awaited = RentTerm.objects.filter(landlord_id=actor.organisation_id, state__in=AWAITED).aggregate(
@@ -145,20 +143,33 @@ def _figures(actor: Actor) -> list[dict[str, str]]:
             "value": str(granted),
             "label": ngettext("aide accordée en %s", "aides accordées en %s", granted) % year,
             "help": _("à vos locataires, décidées cette année"),
+            "url": "",
+            "tone": "",
         },
         {
             "value": format_euros(advices["paid"]),
             "label": _("versés en %s") % year,
+            "help": _("virements exécutés cette année"),
+            "url": "",
+            "tone": "",
+        },
+        {
+            "value": format_euros(advices["awaited"]),
+            "label": _("à confirmer"),
             "help": ngettext("%s réception à confirmer", "%s réceptions à confirmer", unconfirmed)
             % unconfirmed
             if unconfirmed
             else _("toutes les réceptions sont confirmées"),
+            "url": reverse("payments:receipts") if unconfirmed else "",
+            "tone": "warning" if unconfirmed else "",
         },
         {
             "value": format_euros(awaited["amount"]),
             "label": _("à venir"),
             "help": ngettext("%s échéance accordée", "%s échéances accordées", awaited["number"])
             % awaited["number"],
+            "url": "",
+            "tone": "",
         },
     ]
 
@@ -176,12 +187,7 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
     log_access(request, aid)
     terms = aid.terms.filter(state__in=list(TERM_LABELS)).order_by(F("month").asc(nulls_last=True), "id")
     is_granted = aid.state in GRANTED
-    advices = (
-        PaymentAdvice.objects.visible_to(request.actor)
-        .filter(request=aid)
-        .select_related("job__document", "received_by")
-        .order_by("executed_on", "id")
-    )
+    recoveries = PaymentRecovery.objects.visible_to(request.actor).filter(request=aid)
     context = {
         "aid": aid,
         "state": LANDLORD_LABELS[RequestState(aid.state)],
@@ -196,7 +202,8 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
             (_("Référence ALES"), aid.reference),
         ],
         "terms": [_term(term) for term in terms] if is_granted else [],
-        "advices": [_advice(request.actor, advice) for advice in advices],
+        "advices": _advices(request.actor, aid),
+        "recoveries": recovery_rows(recoveries.select_related("job__document").order_by("year", "sequence")),
     }
     return render(request, "landlord/tenant_aid.html", context)
 
@@ -212,7 +219,22 @@ def _term(term: RentTerm) -> dict[str, Any]:
     }
 
 
+def _advices(actor: Actor, aid: AidRequest) -> list[dict[str, Any]]:
+    """The payments of the aid, each with its questions; two queries."""
+    talk = PaymentQuery.objects.select_related("advice", "asked_by", "answered_by").order_by("asked_at", "id")
+    advices = (
+        PaymentAdvice.objects.visible_to(actor)
+        .filter(request=aid)
+        .select_related("job__document", "received_by")
+        .prefetch_related(Prefetch("queries", talk))
+        .order_by("executed_on", "id")
+    )
+    return [_advice(actor, advice) for advice in advices]
+
+
 def _advice(actor: Actor, advice: PaymentAdvice) -> dict[str, Any]:
+    queries = list(advice.queries.all())
+    has_open_query = any(query.answered_at is None for query in queries)
     return {
         "number": advice.order_number,
         "amount": advice.amount,
@@ -224,55 +246,9 @@ def _advice(actor: Actor, advice: PaymentAdvice) -> dict[str, Any]:
         "cancelled_reason": advice.cancelled_reason,
         "received": format_date(advice.received_on) if advice.received_on else "",
         "received_by": advice.received_by.full_name if advice.received_by else "",
-        "verdict": permissions.may_confirm_receipt(actor, advice),
+        "queries": query_rows(queries),
+        "has_open_query": has_open_query,
+        "verdict": permissions.may_confirm_receipt(actor, advice, has_open_query=has_open_query),
         "receipt_url": reverse("payments:confirm_receipt", args=[advice.public_id]),
+        "query_url": reverse("payments:ask_query", args=[advice.public_id]),
     }
-
-
-# --- The receipt ----------------------------------------------------------------------------------
-
-
-@form_page
-@roles_required(Role.LANDLORD_AGENT)
-def confirm_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """« J'ai reçu ce virement », and on which day."""
-    advice = get_object_or_404(
-        PaymentAdvice.objects.visible_to(request.actor).select_related("request"), public_id=public_id
-    )
-    aid_url = reverse("payments:tenant_aid", args=[advice.request.public_id])
-    form = ReceiptForm(
-        request.POST if request.method == "POST" else None, initial={"received_on": advice.executed_on}
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            operations.confirm_receipt(
-                actor=request.actor,
-                advice_id=public_id,
-                received_on=form.cleaned_data["received_on"],
-                at=timezone.now(),
-            )
-        except InvalidInputError as error:
-            add_faults(form, error)
-        except Refusal as refusal:
-            messages.warning(request, refusal.message)
-            return redirect(aid_url)
-        else:
-            messages.success(request, _("Réception confirmée, merci."))
-            return redirect(aid_url)
-    elif not (verdict := permissions.may_confirm_receipt(request.actor, advice)):
-        messages.warning(request, verdict.reason)
-        return redirect(aid_url)
-    context = {
-        "advice": advice,
-        "aid_url": aid_url,
-        "form": form,
-        "summary": [
-            (_("Montant"), format_euros(advice.amount)),
-            (_("Exécuté le"), format_date(advice.executed_on)),
-            (_("Référence du virement"), advice.end_to_end_id),
-            (_("Locataire"), advice.request.tenant_name),
-            (_("Votre référence"), advice.request.landlord_reference),
-            (_("Échéances"), ", ".join(row["label"] for row in advice.months)),
-        ],
-    }
-    return render(request, "landlord/confirm_receipt.html", context)

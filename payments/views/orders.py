@@ -17,6 +17,7 @@ from members.access import Actor, roles_required
 from members.roles import Role
 from payments import permissions
 from payments.documents import order as order_document
+from payments.follow_up import recovery_rows
 from payments.models import PaymentOrder
 from payments.rules.references import iban_end
 from payments.states import TONES, OrderState
@@ -55,6 +56,9 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "file": file_of_job(order.job) if order.job else None,
             "moves": _moves(request.actor, order),
             "batch_url": reverse("payments:batch", args=[order.batch.public_id]) if order.batch else "",
+            "recoveries": recovery_rows(
+                order.recoveries.select_related("job__document").order_by("year", "sequence")
+            ),
             "is_read_only": not (request.actor.is_treasurer or request.actor.is_manager),
         },
     )
@@ -100,6 +104,10 @@ def _moves(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:
         moves.append(move("execution", verdict, _("Constater le virement"), "check"))
     for name, verdict, label, icon, style in rejection_moves(actor, order):
         moves.append(move(name, verdict, label, icon, style))
+    if permissions.may_ask_recovery(actor, order):
+        verdict = permissions.may_ask_recovery(actor, order)
+        label = _("Demander un remboursement")
+        moves.append(move("recovery_ask", verdict, label, "arrow-uturn-left", "secondary"))
     if permissions.may_give_up(actor, order):
         moves.append(
             move("give_up", permissions.may_give_up(actor, order), _("Abandonner"), "x-mark", "secondary")

@@ -25,7 +25,7 @@ from members.access import Actor
 from members.demo import french_iban
 from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
 from members.roles import Role
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentQuery, PaymentRecovery
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
 from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, World, person
@@ -72,6 +72,8 @@ class Side:
     rejected_order: PaymentOrder
     batch: PaymentBatch
     advice: PaymentAdvice
+    query: PaymentQuery
+    recovery: PaymentRecovery
     fund: Fund
     landlord_fund: Fund
     proposed_details: BankDetails
@@ -309,9 +311,10 @@ def _pay(world: World, made: dict[str, Any]) -> None:
         payable_aid(
             world, with_bank=False, months=(dt.date(2026, 5, 1),), reference=f"A-2025-{world.cil.pk}{rank}"
         )
-        for rank in range(6)
+        for rank in range(7)
     ]
-    made["order"], signed, executed, given_up, ordered, refused = [story.request() for story in stories]
+    orders = [story.request() for story in stories]
+    made["order"], signed, executed, given_up, ordered, refused, questioned = orders
     made["signed_order"] = stories[1].sign(signed)
     made["advice"] = stories[2].execute(stories[2].sign(executed))
     made["executed_order"] = executed
@@ -320,6 +323,9 @@ def _pay(world: World, made: dict[str, Any]) -> None:
     made["sent_order"] = sent(stories[4], stories[4].sign(ordered))
     made["batch"] = made["sent_order"].batch
     made["rejected_order"] = stories[5].reject(sent(stories[5], stories[5].sign(refused)))
+    advice = stories[6].execute(stories[6].sign(questioned))
+    made["query"] = stories[6].ask_query(advice, reason="OTHER", text="Quel bail ?")
+    made["recovery"] = stories[6].ask_recovery(questioned, "100.00")
 
 
 def _file_for(world: World, audience: str, writer: Actor, like: StoredDocument) -> StoredDocument:

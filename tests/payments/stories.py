@@ -16,7 +16,7 @@ from members.access import Actor
 from members.models import BankDetails, Fund
 from payments import operations
 from payments.documents import batch as batch_document
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentQuery, PaymentRecovery
 from payments.rules.banking_days import next_banking_day
 from tests.aids.stories import pdf_upload
 from tests.world import NOW, TODAY, World
@@ -90,6 +90,62 @@ class Story:
         with tenancy.tenant(actor.context):
             return operations.reject(
                 actor=actor, order_id=order.public_id, rejected_on=on, code=code, at=NOW, **options
+            )
+
+    def ask_query(
+        self, advice: PaymentAdvice, *, actor: Actor | None = None, at=NOW, **typed
+    ) -> PaymentQuery:
+        """Léa says the transfer has not arrived, or what is typed instead."""
+        actor = actor or self.world.lea
+        with tenancy.tenant(actor.context):
+            return operations.ask_query(
+                actor=actor, advice_id=advice.public_id, at=at, **({"reason": "NOT_RECEIVED"} | typed)
+            )
+
+    def answer_query(
+        self, query: PaymentQuery, answer: str = "Le virement est du 15.", *, actor: Actor | None = None
+    ) -> PaymentQuery:
+        actor = actor or self.world.marc
+        with tenancy.tenant(actor.context):
+            return operations.answer_query(actor=actor, query_id=query.public_id, answer=answer, at=NOW)
+
+    def confirm(self, advice: PaymentAdvice, *, on: dt.date = TODAY, actor: Actor | None = None):
+        actor = actor or self.world.lea
+        with tenancy.tenant(actor.context):
+            return operations.confirm_receipt(actor=actor, advice_id=advice.public_id, received_on=on, at=NOW)
+
+    def ask_recovery(
+        self, order: PaymentOrder, *amounts: str, actor: Actor | None = None, at=NOW, **options
+    ) -> PaymentRecovery:
+        """Marc asks euros of the first terms back, in their order; the whole of each without `amounts`."""
+        actor = actor or self.world.marc
+        wanted = [Decimal(text) for text in amounts] or [AMOUNT] * len(self.term_ids)
+        values = {"cause": "TENANT_LEFT", "reason": "Parti le 3 mars."} | options
+        with tenancy.tenant(actor.context):
+            return operations.ask_recovery(
+                actor=actor,
+                order_id=order.public_id,
+                amounts=dict(zip(self.term_ids, wanted, strict=False)),
+                at=at,
+                **values,
+            )
+
+    def receive(
+        self, recovery: PaymentRecovery, *, on: dt.date = TODAY, actor: Actor | None = None, at=NOW
+    ) -> PaymentRecovery:
+        actor = actor or self.world.theo
+        with tenancy.tenant(actor.context):
+            return operations.record_recovery(
+                actor=actor, recovery_id=recovery.public_id, received_on=on, at=at
+            )
+
+    def drop(
+        self, recovery: PaymentRecovery, *, reason="Bailleur en liquidation", actor: Actor | None = None
+    ):
+        actor = actor or self.world.theo
+        with tenancy.tenant(actor.context):
+            return operations.drop_recovery(
+                actor=actor, recovery_id=recovery.public_id, reason=reason, at=NOW
             )
 
     def stop(self) -> None:

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from ales import tenancy
 from ales.errors import Refusal
 from members import bank_details
-from payments.models import PaymentOrder
+from payments.models import PaymentOrder, PaymentRecovery
 from tests.aids.stories import pdf_upload
 from tests.payments.stories import payable_aid
 from tests.world import NOW
@@ -102,3 +102,35 @@ def test_nothing_is_signed_while_other_bank_details_are_being_entered(story):
     assert len(refused) == 1
     assert "attendent une seconde personne" in refused[0]
     assert story.fresh(order).state == "to_sign"
+
+
+def test_two_recoveries_of_one_term_never_exceed_what_was_paid(story):
+    advice = story.paid()
+    with tenancy.tenant(story.world.theo.context):
+        order = PaymentOrder.objects.get(pk=advice.order_id)
+    refused = together(*[lambda: story.ask_recovery(order, "200.00")] * 3)
+    assert refused == ["InvalidInputError"] * 2
+    with tenancy.tenant(story.world.theo.context):
+        assert [recovery.number for recovery in PaymentRecovery.objects.all()] == ["RC-2026-000001"]
+
+
+def test_a_recovery_received_twice_comes_back_once(story):
+    advice = story.paid()
+    with tenancy.tenant(story.world.theo.context):
+        order = PaymentOrder.objects.get(pk=advice.order_id)
+    recovery = story.ask_recovery(order, "100.00")
+    assert together(*[lambda: story.receive(recovery)] * 2) == ["NotAllowedError"]
+    assert story.fresh(story.funds[0]).recovered == 100
+
+
+def test_a_question_asked_twice_is_asked_once(story):
+    advice = story.paid()
+    assert together(*[lambda: story.ask_query(advice)] * 2) == ["NotAllowedError"]
+
+
+def test_a_receipt_confirmed_and_questioned_is_one_or_the_other(story):
+    advice = story.paid()
+    refused = together(lambda: story.confirm(advice), lambda: story.ask_query(advice))
+    assert refused == ["NotAllowedError"]
+    with tenancy.tenant(story.world.lea.context):
+        assert advice.queries.exists() is (story.fresh(advice).received_on is None)
