@@ -56,9 +56,7 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "file": file_of_job(order.job) if order.job else None,
             "moves": _moves(request.actor, order),
             "batch_url": reverse("payments:batch", args=[order.batch.public_id]) if order.batch else "",
-            "recoveries": recovery_rows(
-                order.recoveries.select_related("job__document").order_by("year", "sequence")
-            ),
+            "recoveries": _recoveries(order),
             "is_read_only": not (request.actor.is_treasurer or request.actor.is_manager),
         },
     )
@@ -85,6 +83,13 @@ def warnings_of(order: PaymentOrder) -> list[dict[str, str]]:
         )
         warnings.append({"title": _("L’aide est arrêtée"), "text": text})
     return warnings
+
+
+def _recoveries(order: PaymentOrder) -> list[dict[str, Any]]:
+    """What must come back of the order; one query once it is paid."""
+    if order.state != OrderState.EXECUTED:
+        return []
+    return recovery_rows(order.recoveries.select_related("job__document").order_by("year", "sequence"))
 
 
 def _moves(actor: Actor, order: PaymentOrder) -> list[dict[str, Any]]:

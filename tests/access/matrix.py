@@ -253,7 +253,9 @@ ROUTES = [
     ),
     Route("payments:request", "validated", get=MANAGER, post=MANAGER),
     Route("payments:request_total", "validated", post=MANAGER),
-    Route("payments:recovery_ask", "executed_order", get=MANAGER_AND_ASSOCIATION, post=MANAGER_AND_ASSOCIATION),
+    Route(
+        "payments:recovery_ask", "executed_order", get=MANAGER_AND_ASSOCIATION, post=MANAGER_AND_ASSOCIATION
+    ),
     Route("payments:recoveries", get=MANAGER_AND_ASSOCIATION),
     Route("payments:recovery", "recovery", get=MANAGER_AND_ASSOCIATION),
     Route("payments:recovery_record", "recovery", get=TREASURER, post=TREASURER),

@@ -412,6 +412,6 @@ def test_an_order_and_an_aid_cost_few_queries(story, sign_in, django_assert_max_
     order = story.request()
     _queries(sign_in(story.world.theo), url("order", order), django_assert_max_num_queries, 11)
     story.execute(story.sign(order))
-    _queries(sign_in(story.world.theo), url("order", order), django_assert_max_num_queries, 10)
+    _queries(sign_in(story.world.theo), url("order", order), django_assert_max_num_queries, 11)
     _queries(sign_in(story.world.marc), url("request", story.aid), django_assert_max_num_queries, 11)
-    _queries(sign_in(story.world.lea), url("tenant_aid", story.aid), django_assert_max_num_queries, 10)
+    _queries(sign_in(story.world.lea), url("tenant_aid", story.aid), django_assert_max_num_queries, 12)
