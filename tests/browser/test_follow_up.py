@@ -1,4 +1,4 @@
-"""After the transfer, in a browser: a difference, its answer, the confirmation; then money that comes back."""
+"""After the transfer, in a browser: a difference, its answer and the receipt; then money that comes back."""
 
 import pytest
 from django.utils.timezone import localdate
