@@ -26,9 +26,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ENOUGH = 0.90
-QUIETLY = ("-o", "addopts=--import-mode=importlib --strict-markers", "-s", "--reuse-db") + tuple(
-    option for plugin in ("terminal", "randomly", "cacheprovider") for option in ("-p", f"no:{plugin}")
-)
+UNUSED = ("terminal", "randomly", "cacheprovider")
+QUIETLY = [
+    *("-o", "addopts=--import-mode=importlib --strict-markers", "-s", "--reuse-db"),
+    *(option for plugin in UNUSED for option in ("-p", f"no:{plugin}")),
+]
 TIMEOUT = 240  # seconds; a mutant that hangs is noticed
 VERDICTS = "tests/access/test_verdicts.py"
 VISIBILITY = "tests/access/test_visibility.py"
@@ -108,7 +110,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (*worded("AccessLog"), *worded("ScrubLog")),
     ),
     "members/models/fund.py": (("FundQuerySet.visible_to",), seen("Fund")),
-    "members/models/envelope.py": (("EnvelopeQuerySet.visible_to",), worded("Envelope")),
+    "members/models/envelope.py": (("EnvelopeQuerySet.visible_to",), seen("Envelope")),
     "members/models/bank_details.py": (("BankDetailsQuerySet.visible_to",), seen("BankDetails")),
     "members/models/membership.py": (
         ("MembershipQuerySet.active", "MembershipQuerySet.visible_to", "InvitationQuerySet.visible_to"),
@@ -266,7 +268,7 @@ def put_in(mutant: Mutant) -> None:
 
 
 def run_child(items: list[pytest.Item], mutant: Mutant | None, slot: int) -> None:
-    """In the fork: the mutant, then the tests until one fails; ends the process with 1 then, with 0 if none."""
+    """In the fork: the mutant, then the tests; ends the process with 1 when one fails, else with 0."""
     if not os.environ.get("MUTANTS_VERBOSE"):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, 1)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -13,16 +14,58 @@ from ales.audit.models import AccessLog
 from ales.dates import format_date
 from ales.documents.models import Audience, ProductionJob
 from ales.documents.production import Builder, FileBuilder, enqueue
+from ales.money import format_euros
 from ales.privacy.declarations import PersonalData
-from cases.models import TenantCase
+from cases.models import BudgetLine, TenantCase
+from cases.models.budget import LineKind
 from cases.personal_data.accesses import rows_of, subject_ids_of
+from cases.rules import codes
 from members.access import Actor
+from members.roles import Role
 
 PDF, JSON = "person_export_pdf", "person_export_json"
 #: Keys and stamps of the program, which tell the person nothing.
-_SILENT = {"id", "public_id", "organisation", "case", "version", "step_versions", "last_form_key"}
+_SILENT = {"id", "public_id", "organisation", "case", "version", "step_versions", "last_form_key", "job"}
+#: Codes that the text beside them says in French, and the bank account of the landlord: somebody else's.
+_SILENT |= {"from_state", "to_state", "author_ids", "barred_ids", "iban", "bic", "account_holder"}
+_SILENT |= {"bank_details", "end_to_end_id", "search_text"}
+#: The frozen order repeats the file and holds that account.
+_SILENT_OF = {"PaymentOrder": {"frozen", "sequence"}, "AidEvent": {"kind"}, "CaseEvent": {"kind"}}
+#: Keys to another row of the file, which have no name of their own.
+_PARENTS = {
+    "request": "Demande",
+    "order": "Ordre de paiement",
+    "person": "Personne",
+    "snapshot": "Budget",
+    "protocol": "Protocole",
+}
+#: The person's own story first, then what was asked, paid and written for them.
+_ROOMS = ("cases", "aids", "payments", "documents")
+_CODES_OF_LINES = {LineKind.RESOURCE: codes.ResourceCode, LineKind.CHARGE: codes.ChargeCode}
+_CENTS = 2
+#: A table reads better than as many lists, while its lines hold on the page.
+_MOST_COLUMNS = 4
 
-pdf_builder = Builder(template="documents/person_export.html")
+
+def _heads(rows: list[list[dict[str, Any]]]) -> list[str]:
+    """The heads of a table of these rows; none where a list of each reads better."""
+    heads = list(dict.fromkeys(line["label"] for row in rows for line in row))
+    return heads if len(rows) > 1 and len(heads) <= _MOST_COLUMNS else []
+
+
+def _on_paper(payload: dict[str, Any]) -> dict[str, Any]:
+    """The payload as its pages print it: without what only a program reads, short rows in tables."""
+    sections = []
+    for section in payload["sections"]:
+        rows = [[line for line in row if not line.get("raw")] for row in section["rows"]]
+        heads = _heads(rows)
+        said = [{line["label"]: line["value"] for line in row} for row in rows]
+        table = [[row.get(head, "") for head in heads] for row in said] if heads else []
+        sections.append({"title": section["title"], "rows": rows, "heads": heads, "table": table})
+    return payload | {"sections": sections}
+
+
+pdf_builder = Builder(template="documents/person_export.html", context=_on_paper)
 
 
 def json_bytes(payload: dict[str, Any]) -> bytes:
@@ -38,6 +81,12 @@ def _text(row: models.Model, field: Any) -> str:
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     value = getattr(row, field.name)
+    if field.name == "capacity" and value in Role.values:
+        return str(Role(value).label)
+    if isinstance(row, BudgetLine) and field.name == "code":
+        return codes.label(_CODES_OF_LINES[LineKind(row.kind)](value))
+    if isinstance(value, Decimal) and field.decimal_places == _CENTS:
+        return format_euros(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, datetime):
@@ -63,27 +112,39 @@ def _rows(declared: PersonalData, case: TenantCase) -> models.QuerySet:
 
 
 def _is_told(field: Any) -> bool:
-    return field.editable and field.name not in _SILENT and field.get_internal_type() != "FileField"
+    silent = _SILENT | _SILENT_OF.get(field.model.__name__, set())
+    return field.editable and field.name not in silent and field.get_internal_type() != "FileField"
+
+
+def _label(field: Any) -> str:
+    return _PARENTS.get(field.name) or capfirst(str(field.verbose_name))
+
+
+def _line(row: models.Model, field: Any, text: str) -> dict[str, Any]:
+    """`raw` marks what only a program reads (frozen data): in the JSON file, not on paper."""
+    line = {"label": _label(field), "value": text}
+    return line | {"raw": True} if isinstance(getattr(row, field.attname), dict | list) else line
+
+
+def _room(declared: PersonalData) -> int:
+    room = declared.model._meta.app_label
+    return _ROOMS.index(room) if room in _ROOMS else len(_ROOMS)
 
 
 def sections_of(case: TenantCase) -> list[dict[str, Any]]:
     """Every table of the file that says something, as labels and values; two queries a table at most."""
     sections = []
-    for declared in registry.personal_data:
+    for declared in sorted(registry.personal_data, key=_room):
         if not declared.is_of_a_case or not declared.exported:
             continue
         fields = [f for f in declared.model._meta.local_concrete_fields if _is_told(f)]
         rows = [
-            [
-                {"label": capfirst(str(field.verbose_name)), "value": text}
-                for field in fields
-                if (text := _text(row, field))
-            ]
+            [_line(row, field, text) for field in fields if (text := _text(row, field))]
             for row in _rows(declared, case)
         ]
-        if rows:
+        if told := [row for row in rows if row]:
             title = capfirst(str(declared.model._meta.verbose_name))
-            sections.append({"title": title, "rows": [row for row in rows if row]})
+            sections.append({"title": title, "rows": told})
     return sections
 
 

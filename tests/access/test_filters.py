@@ -17,11 +17,11 @@ from cases.models import CaseHandover, CaseShare
 from members.access import Actor
 from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
 from payments.models import PaymentAdvice, PaymentOrder
-from payments.models.accounting import AssociationOnlyQuerySet
+from payments.models.accounting import AccountingEntry, AccountingPeriod
 from payments.models.batch import PaymentBatch
 from payments.models.query import PaymentQuery
 from payments.models.recovery import PaymentRecovery
-from payments.models.statement import BankStatement
+from payments.models.statement import BankStatement, StatementLine
 from tests.access.test_verdicts import SHORT, actor
 
 OWN = 41
@@ -66,6 +66,9 @@ FILTERS = {
     PaymentRecovery: {"manager": own()} | TENANTS | ASSOCIATION,
     PaymentBatch: ASSOCIATION,
     BankStatement: ASSOCIATION,
+    StatementLine: ASSOCIATION,
+    AccountingPeriod: ASSOCIATION,
+    AccountingEntry: ASSOCIATION,
     Fund: {"manager": own("owner_id")} | ASSOCIATION,
     Envelope: {"manager": own("owner_id")} | ASSOCIATION,
     BankDetails: {"manager": own("landlord_id")} | TENANTS | ASSOCIATION,
@@ -100,8 +103,3 @@ def test_filters(model):
 
 def test_statistics():
     check(profiles_for, AidProfile, STATISTICS)
-
-
-def test_what_the_association_alone_reads_is_named():
-    """Its account and its ledger: one filter for all of them."""
-    assert isinstance(BankStatement.objects.all(), AssociationOnlyQuerySet)

@@ -277,6 +277,10 @@ def test_a_closed_file_that_is_frozen_is_not_reopened():
     assert "anonymisé" in cases.may_reopen(MANAGER, anonymised(state="CLOSED")).reason
 
 
+def test_a_frozen_file_says_so_before_whose_it_is_to_share():
+    assert "gelé" in cases.may_share(WORKER, frozen(referent_id=AUTHOR)).reason
+
+
 def test_a_frozen_file_may_still_be_closed_to_another_organisation():
     assert cases.may_revoke_share(MANAGER, frozen())
 
@@ -312,13 +316,11 @@ def test_a_case_shared_for_changes_is_written_and_no_more(monkeypatch):
 
     def writable_by(_self, who):
         asked.append(who)
-        return SimpleNamespace(
-            filter=lambda pk: SimpleNamespace(exists=lambda: who.role == Role.SOCIAL_WORKER)
-        )
+        return SimpleNamespace(filter=lambda pk: SimpleNamespace(exists=lambda: who.user_id == 30))
 
     monkeypatch.setattr(TenantCaseQuerySet, "writable_by", writable_by)
     shared = case()
-    worker, reader = actor("worker", OTHER, 30), actor("manager", OTHER, 31)
+    worker, reader = actor("worker", OTHER, 30), actor("worker", OTHER, 31)
     for _again in range(2):
         assert cases.may_edit(worker, shared)
         assert cases.may_edit(reader, shared).reason == cases.READ_ONLY
