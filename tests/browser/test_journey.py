@@ -226,6 +226,8 @@ def enters_the_account(page: Page) -> None:
     page.locator(".card-ales", has_text="Coordonnées bancaires").get_by_role("link").click()
     press(page, "Saisir de nouvelles coordonnées")
     fill(page, {"IBAN": IBAN, "BIC": "PSSTFRPPLIL"})
+    expect(page.get_by_text("LA BANQUE POSTALE")).to_be_visible()
+    page.get_by_label("RIB", exact=True).set_input_files(scan("rib.png"))
     picture(page, "32-bank-details")
     page.get_by_role("main").get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("Le trésorier doit maintenant les confirmer")).to_be_visible()
