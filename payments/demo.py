@@ -26,7 +26,7 @@ from members.demo import demo_actor
 from members.funds import RETURN_CAUSE
 from members.models import Fund, FundEntry, Membership, Organisation
 from members.roles import Role
-from payments import operations, permissions
+from payments import demo_follow_up, operations, permissions
 from payments.models import PaymentAdvice, PaymentOrder
 from payments.states import OrderState
 
@@ -62,6 +62,12 @@ def build(report: Callable[[str], None]) -> None:
         run(stories, until=now, report=report)
         run(
             [_close(case, teams[case.organisation_id], now) for case in TenantCase.objects.all()], now, report
+        )
+        demo_follow_up.build(
+            report,
+            managers={pk: found.manager for pk, found in teams.items()},
+            agents=agents,
+            treasurer=treasurer,
         )
     for state, count in sorted(Counter(PaymentOrder.objects.values_list("state", flat=True)).items()):
         report(f"ordres de paiement, {OrderState(state).label} : {count}")
