@@ -185,12 +185,20 @@ def _happenings(batch: PaymentBatch) -> dict[str, dict[str, str]]:
 
 
 def landlord_totals(frozen: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each landlord's orders, number and total, by name."""
-    groups: dict[str, dict[str, Any]] = {}
+    """Each landlord's account, orders and total, by name. A landlord has one account in a batch: orders to
+    another one are on hold."""
+    groups: dict[tuple[str, str], dict[str, Any]] = {}
     for order in frozen["orders"]:
         group = groups.setdefault(
-            order["landlord_id"],
-            {"name": order["landlord"], "siret": order["siret"], "orders": [], "total": ZERO},
+            (order["landlord_id"], order["iban"]),
+            {
+                "name": order["landlord"],
+                "siret": order["siret"],
+                "account_holder": order["account_holder"],
+                "iban": order["iban"],
+                "orders": [],
+                "total": ZERO,
+            },
         )
         group["orders"].append(order)
         group["total"] += Decimal(order["amount"])
@@ -214,6 +222,8 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         {
             "name": group["name"],
             "siret": printed_siret(group["siret"]),
+            "account_holder": group["account_holder"],
+            "iban": group_iban(group["iban"]),
             "count": len(group["orders"]),
             "total": format_euros(group["total"]),
             "orders": [_printed_order(order) for order in group["orders"]],
@@ -224,7 +234,6 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "number": payload["number"],
         "state": payload["state"],
         "stamp": STAMPS[BatchState(payload["state"])],
-        "reference": payload["number"],
         "landlords": landlords,
         "count": payload["orders_count"],
         "total": format_euros(Decimal(payload["control_sum"])),
@@ -247,8 +256,7 @@ def _printed_order(order: dict[str, str]) -> dict[str, str]:
         "number": order["number"],
         "aid": order["aid"],
         "landlord_reference": order["landlord_reference"],
-        "account_holder": order["account_holder"],
-        "iban": group_iban(order["iban"]),
+        "end_to_end_id": order["end_to_end_id"],
         "amount": format_euros(Decimal(order["amount"])),
     }
 
