@@ -1,7 +1,7 @@
 """Bordereaux: signed orders put together in one bank file, sent, or given back (DOMAIN §9)."""
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from ales.dates import format_date
 from ales.errors import InvalidInputError, StalePageError, require
 from ales.money import ZERO
 from ales.numbering import next_number
+from ales.verdict import Verdict
 from members.access import Actor
 from members.models import Fund
 from payments import bank_account, holds, permissions
@@ -133,8 +134,7 @@ def mark_sent(*, actor: Actor, batch_id: UUID, at: dt.datetime, already_gone: bo
     When one of them has been put on hold since, the treasurer says by `already_gone` that the file left
     before. Raises NotAllowedError (state, file not there yet, barred), InvalidInputError (already_gone).
     """
-    batch, orders = _locked_batch(actor, batch_id)
-    require(permissions.may_send_batch(actor, batch))
+    batch, orders = _locked_batch(actor, batch_id, permissions.may_send_batch)
     waiting = holds.reasons(orders)
     if waiting and not already_gone:
         faults = [f"{order.number} : {waiting[order.pk]}" for order in orders if order.pk in waiting]
@@ -160,8 +160,7 @@ def cancel_batch(
     The treasurer declares by `not_sent` that the bank hasn't the file. Raises NotAllowedError (state),
     InvalidInputError (reason, not_sent).
     """
-    batch, orders = _locked_batch(actor, batch_id)
-    require(permissions.may_cancel_batch(actor, batch))
+    batch, orders = _locked_batch(actor, batch_id, permissions.may_cancel_batch)
     reason = reason.strip()
     faults: dict[str, list[str]] = {}
     if not reason:
@@ -185,12 +184,19 @@ def cancel_batch(
     return batch
 
 
-def _locked_batch(actor: Actor, batch_id: UUID) -> tuple[PaymentBatch, list[PaymentOrder]]:
+def _locked_batch(
+    actor: Actor, batch_id: UUID, verdict: Callable[[Actor, PaymentBatch], Verdict]
+) -> tuple[PaymentBatch, list[PaymentOrder]]:
     """The batch locked after its orders, which nobody then takes out or gives back; Http404 for who may not
-    see it."""
+    see it.
+
+    The verdict is asked before, since who may not change it may not lock it either, and again under the lock.
+    """
     visible = PaymentBatch.objects.visible_to(actor)
     found = get_object_or_404(visible, public_id=batch_id)
+    require(verdict(actor, found))
     ids = list(found.orders.values_list("public_id", flat=True))
     orders = lock_orders(actor, ids) if ids else []
     batch = visible.select_related("file_job").select_for_update(of=("self",), no_key=True).get(pk=found.pk)
+    require(verdict(actor, batch))
     return batch, [order for order in orders if order.batch_id == batch.pk]

@@ -422,3 +422,12 @@ def test_jobs_of_a_batch_are_the_association_s(world, batch):
     with tenancy.tenant(world.anne.context):
         kept = ProductionJob.objects.filter(subject_kind="payment_batch", state=JobState.DONE)
         assert [job.audience for job in kept] == ["ASSOCIATION"]
+
+
+def test_who_only_reads_batches_is_refused_them(world, signed):
+    """Row security lets nobody else lock the row: that is a refusal, not a fault."""
+    batch = prepare(world, signed)
+    for move in (send, cancel):
+        with pytest.raises(NotAllowedError):
+            move(world, batch, actor=world.anne)
+    assert states(world, signed) == ["batched"] * 3
