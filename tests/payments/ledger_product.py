@@ -324,6 +324,12 @@ STATE = f"""
     SELECT 'batch', sequence::text, format('%s %s %s', state, orders_count, control_sum), public_id
     FROM payments_paymentbatch
     UNION ALL
+    SELECT 'recovery', sequence::text, format('%s %s', state, amount), public_id FROM payments_paymentrecovery
+    UNION ALL
+    SELECT 'back', format('%s %s %s', sequence, term_id, fund_id), line.amount::text, NULL
+    FROM payments_paymentrecoveryline AS line
+    JOIN payments_paymentrecovery AS recovery ON recovery.id = recovery_id
+    UNION ALL
     SELECT 'landlord', id::text, format('%s', is_active), NULL FROM members_organisation
     WHERE kind = 'BAILLEUR'
     UNION ALL

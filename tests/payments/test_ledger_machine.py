@@ -51,7 +51,7 @@ MANAGER_OF = {"cil": "marc", "other_cil": "diane"}
 LANDLORDS = ("landlord", "other_landlord")
 FUNDS = ("employer", "landlord", "other_employer")
 
-AIDS = ("split", "other", "apart", "asked")
+AIDS = ("split", "other", "apart", "left", "asked")
 
 anybody = st.sampled_from(sorted(PEOPLE))
 treasurer = st.sampled_from(TREASURERS)
@@ -85,6 +85,9 @@ OTHER_MOVES = {
     "request_payment": what(aid=st.sampled_from(AIDS), terms=st.sampled_from([(0,), (1,), (0, 1), ()])),
     "stop": what(aid=st.sampled_from(AIDS)),
     "prepare_batch": what(orders=st.sampled_from([(1,), (2,), (3,), (4,), (2, 3), (1, 2), ()])),
+    "ask_recovery": what(
+        aid=st.sampled_from(AIDS[:3]), order=st.integers(1, 4), amounts=st.fixed_dictionaries({0: amounts})
+    ),
     "contribute": what(fund=st.sampled_from(FUNDS), amount=amounts, form=forms),
     "transfer": what(
         source=st.sampled_from(FUNDS),
@@ -105,17 +108,18 @@ LEGAL = {(source, target) for sources, target in MOVES.values() for source in so
 
 
 def opening(world: World) -> tuple[Product, Model]:
-    """Four aids of two CIL to two landlords: two granted on one fund, one on two, one to decide."""
+    """Five aids of two CIL to two landlords: four granted, one of them on two funds, and one to decide."""
     other = replace(world, cil=world.other_cil, claire=world.denis, marc=world.diane)
     funds = {
         "employer": world.fund("1700", kind="EMPLOYER"),
         "landlord": world.fund("500", owner=world.landlord, kind="LANDLORD"),
-        "other_employer": world.fund("600", owner=world.other_cil, kind="EMPLOYER"),
+        "other_employer": world.fund("1200", owner=world.other_cil, kind="EMPLOYER"),
     }
     granted = {
         "split": payable_aid(world, split=True, months=MONTHS[:2], with_bank=False, reference="A-1"),
         "other": payable_aid(other, months=MONTHS[:2], with_bank=False, reference="A-2"),
         "apart": payable_aid(world, landlord=world.other_landlord, with_bank=False, reference="A-3"),
+        "left": payable_aid(other, months=MONTHS[:2], with_bank=False, reference="A-4"),
     }
     for name in LANDLORDS:
         world.bank_details(getattr(world, name))
@@ -132,7 +136,7 @@ def opening(world: World) -> tuple[Product, Model]:
             landlords={name: Landlord(confirmed=landlord.name) for name, landlord in landlords.items()},
             aids={
                 name: Aid(
-                    organisation="other_cil" if name == "other" else "cil",
+                    organisation="other_cil" if name in ("other", "left") else "cil",
                     landlord="other_landlord" if name == "apart" else "landlord",
                     terms=[Term(term.asked) for term in terms[name]],
                 )
@@ -143,6 +147,7 @@ def opening(world: World) -> tuple[Product, Model]:
     for name, parts in (
         ("split", {"employer": half, "landlord": half}),
         ("other", {"other_employer": AMOUNT}),
+        ("left", {"other_employer": AMOUNT}),
         ("apart", {"employer": AMOUNT}),
     ):
         manager = PEOPLE[MANAGER_OF[model.aids[name].organisation]]
@@ -163,6 +168,8 @@ BEFORE: tuple[tuple[str, str, dict], ...] = (
     ("request_payment", "marc", {"aid": "split", "terms": (0,)}),
     ("sign", "theo", {"order": 4}),
     ("record_execution", "theo", {"order": 4, "account_confirmed": False}),
+    ("request_payment", "diane", {"aid": "left", "terms": (0,)}),
+    ("stop", "diane", {"aid": "left"}),
 )
 
 
@@ -177,6 +184,22 @@ def another_household(world: World) -> TenantCase:
 
 
 # --- The machine --------------------------------------------------------------------------------------------
+
+
+def play(product: Product, model: Model, move: str, who: str, what: dict) -> Model:
+    """The model after a move that both do, the same model when both refuse it; fails when they disagree."""
+    after = deepcopy(model)
+    try:
+        getattr(after, move)(PEOPLE[who], **what)
+    except Refused:
+        after = model
+    try:
+        product.play(move, who, **what)
+        is_done = True
+    except (Refusal, Http404):
+        is_done = False
+    assert is_done == (after is not model)
+    return after
 
 
 class Ledger(RuleBasedStateMachine):
@@ -206,19 +229,8 @@ class Ledger(RuleBasedStateMachine):
 
     def step(self, move: str, who: str, **what) -> None:
         """Done by both or refused by both; then both hold the same."""
-        after = deepcopy(self.model)
-        try:
-            getattr(after, move)(PEOPLE[who], **what)
-            is_allowed = True
-        except Refused:
-            is_allowed = False
-        try:
-            self.product.play(move, who, **what)
-            is_done = True
-        except (Refusal, Http404):
-            is_done = False
-        assert is_done == is_allowed
-        if is_done:
+        after = play(self.product, self.model, move, who, what)
+        if after is not self.model:
             self.model, self.last = after, (move, who, what)
         found = self.product.state()
         assert found == self.product.expected(self.model)
@@ -309,6 +321,21 @@ class Ledger(RuleBasedStateMachine):
         batch = data.draw(st.sampled_from(waiting))
         self.step(move, who, batch=batch, **data.draw(BATCH_MOVES[move]))
 
+    # --- Recoveries -----------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.orders_in("executed"))
+    @rule(data=st.data(), who=st.sampled_from(["theo", "anne"]), amount=amounts)
+    def ask_recovery(self, data, who: str, amount: Decimal) -> None:
+        number = data.draw(st.sampled_from(self.orders_in("executed")))
+        order = self.model.orders[number]
+        chosen = data.draw(st.lists(st.sampled_from(order.terms), min_size=1, unique=True))
+        self.step("ask_recovery", who, aid=order.aid, order=number, amounts=dict.fromkeys(chosen, amount))
+
+    @precondition(lambda self: self.model.recoveries)
+    @rule(data=st.data(), who=treasurer, move=st.sampled_from(["record_recovery", "drop_recovery"]))
+    def settle_recovery(self, data, who: str, move: str) -> None:
+        self.step(move, who, recovery=data.draw(st.sampled_from(sorted(self.model.recoveries))))
+
     # --- Funds and landlords --------------------------------------------------------------------------------
 
     @rule(data=st.data(), move=st.sampled_from(["contribute", "transfer"]))
@@ -396,13 +423,12 @@ def check_everything() -> None:
 def machine(world: World) -> type[Ledger]:
     product, model = opening(world)
     with tenancy.tenant(world.anne.context):
-        product.state()
         for move, who, what in BEFORE:
-            getattr(model, move)(PEOPLE[who], **what)
-            product.play(move, who, **what)
             product.state()
+            model = play(product, model, move, who, what)
+        assert product.state() == product.expected(model)
+        check_everything()
         with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     return type("Ledger", (Ledger,), {"product": product, "start": model})
 
