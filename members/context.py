@@ -22,14 +22,16 @@ def layout(request: HttpRequest) -> dict:
             "demo_password": PASSWORD if demo else "",
         }
     navigation = []
-    for entry in registry.navigation_for(actor.role):
-        url = reverse(entry.url_name)
+    addresses = {entry: reverse(entry.url_name) for entry in registry.navigation_for(actor.role)}
+    # An entry may stand under another's address (/mon-organisme/…): the nearest one alone is where one is.
+    here = max((url for url in addresses.values() if request.path.startswith(url)), key=len, default="")
+    for entry, url in addresses.items():
         navigation.append(
             {
                 "label": entry.label,
                 "url": url,
                 "icon": entry.icon,
-                "active": request.path.startswith(url),
+                "active": url == here,
                 "count": entry.count(actor) if entry.count else None,
             }
         )

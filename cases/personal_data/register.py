@@ -25,11 +25,16 @@ class RegisterEntry:
     categories: list[DataCategory]
 
 
+def _is_key(field) -> bool:
+    """What only ties a row to its file: it was given no name, and says nothing of anybody."""
+    return field.is_relation and str(field.verbose_name) == field.name.replace("_", " ")
+
+
 def _category(declared) -> DataCategory:
     fields = [
         str(field.verbose_name)
         for field in declared.model._meta.local_concrete_fields
-        if field.editable and not field.primary_key
+        if field.editable and not field.primary_key and not _is_key(field)
     ]
     if declared.deleted:
         fate = "supprimé à l’anonymisation du dossier"

@@ -161,4 +161,13 @@ def test_the_register_names_every_treatment(world, sign_in):
     for text in ("Accompagnement social", "Paiement des aides", "Journal des accès", "date de naissance"):
         assert text in page.text
     assert "!! undefined" not in page.text
+    for key in ("case, ", "request, ", "person, ", "snapshot, "):
+        assert key not in page.text, "a key to another row says nothing of anybody"
     assert sign_in(world.marc).get("/registre-des-traitements/").status_code == 403
+
+
+def test_one_entry_of_the_menu_is_where_one_is(world, sign_in):
+    """The log's address stands under the organisation's own."""
+    page = sign_in(world.marc).get(reverse("privacy:access_log")).text
+    menu = page[page.index("app-sidebar") :]
+    assert menu.count('aria-current="page"') - menu.count('active" aria-current="page"') == 1
