@@ -391,6 +391,7 @@ DEMO_BUILDERS = [
     "cases.demo.build",
     "aids.demo.build",
     "payments.demo.build",
+    "payments.demo_statements.build",
 ]
 # Who may sign in to the demo; dotted strings, as the house doesn't import the rooms.
 DEMO_ACCOUNTS = "members.demo_accounts.ACCOUNTS"

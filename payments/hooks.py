@@ -20,7 +20,7 @@ from ales.verdict import Verdict
 from cases.models import TenantCase
 from members.access import Actor
 from members.roles import Role
-from payments import follow_up, holds, permissions
+from payments import cards, follow_up, holds, permissions
 from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
 from payments.documents import batch as batch_document
@@ -53,6 +53,7 @@ def register() -> None:
         orders_to_execute,
         payments_to_request,
         rejects_to_decide,
+        cards.statements_to_apply,
     ):
         registry.dashboard_cards.add(build)
     registry.aid_panels.add(payment_panel)

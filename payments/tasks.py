@@ -1,13 +1,31 @@
-"""Periodic tasks of this room (schedule: ales/settings.py)."""
+"""Tasks of this room: the check of every night (schedule: ales/settings.py), statements applied by a worker.
+
+A statement is applied group by group; each message may come twice, late, or not at all. What is done is in
+the rows: a group written is never written again. A lost message leaves the statement « en cours
+d'application », and its page offers to go on.
+"""
 
 import logging
+from functools import partial
+from uuid import UUID
 
 from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
 
+from ales import tenancy
 from ales.alerts import warn_administrators
-from payments import integrity
+from ales.celery import app
+from members.access import Actor, actor_of
+from members.models import Membership
+from payments import integrity, operations
+from payments.models.statement import StatementState
 
 logger = logging.getLogger(__name__)
+
+APPLY_TASK = "payments.tasks.apply_statement"
+#: Groups written for one message: well below the time limit of a task.
+GROUPS = 10
 
 
 @shared_task
@@ -25,3 +43,38 @@ def check_ledger() -> int:
             "Le détail : manage.py check_ledger, sur le serveur.\n",
         )
     return count
+
+
+def send_on_commit(statement_id: UUID, actor: Actor) -> None:
+    """Have the statement applied by a worker once this transaction is committed."""
+    transaction.on_commit(partial(_send, statement_id, actor.membership_id), robust=True)
+
+
+def _send(statement_id: UUID, membership_id: UUID) -> None:
+    try:
+        app.send_task(APPLY_TASK, args=[str(statement_id), str(membership_id)], retry=False)
+    except Exception as error:
+        # The page of the statement offers to go on.
+        logger.warning("statement %s: not sent (%s)", statement_id, type(error).__name__)
+
+
+@app.task(name=APPLY_TASK)
+def apply_statement(statement_id: str, membership_id: str) -> None:
+    """Write the next groups of the statement as the person who applied it, then send for the rest."""
+    for _group in range(GROUPS):
+        membership = (
+            Membership.objects.active()
+            .select_related("user", "organisation")
+            .filter(public_id=membership_id)
+            .first()
+        )
+        if membership is None:
+            return  # The habilitation ended meanwhile: another treasurer goes on.
+        actor = actor_of(membership)
+        with tenancy.tenant(actor.context):
+            statement = operations.apply_lines(
+                actor=actor, statement_id=UUID(statement_id), at=timezone.now()
+            )
+        if statement.state != StatementState.APPLYING:
+            return
+    _send(UUID(statement_id), UUID(membership_id))

@@ -6,6 +6,7 @@ from payments.views import (
     accounting,
     batches,
     landlord,
+    lines,
     moves,
     orders,
     queries,
@@ -14,6 +15,7 @@ from payments.views import (
     rejects,
     request,
     signature,
+    statements,
     worklist,
 )
 
@@ -29,6 +31,26 @@ urlpatterns = [
     path("paiements/bordereaux/<uuid:public_id>/annuler/", batches.cancel_batch, name="batch_cancel"),
     path("paiements/comptabilite/", accounting.periods, name="accounting"),
     path("paiements/comptabilite/cloture/", accounting.close, name="accounting_close"),
+    path("paiements/releves/", statements.statement_list, name="statements"),
+    path("paiements/releves/a-rapprocher/", lines.lines_to_settle, name="lines_to_settle"),
+    path("paiements/releves/lignes/<uuid:public_id>/", lines.statement_line, name="statement_line"),
+    path(
+        "paiements/releves/lignes/<uuid:public_id>/classer/",
+        lines.statement_line_close,
+        name="statement_line_close",
+    ),
+    path("paiements/releves/<uuid:public_id>/", statements.statement_detail, name="statement"),
+    path("paiements/releves/<uuid:public_id>/appliquer/", statements.statement_apply, name="statement_apply"),
+    path(
+        "paiements/releves/<uuid:public_id>/avancement/",
+        statements.statement_progress,
+        name="statement_progress",
+    ),
+    path(
+        "paiements/releves/<uuid:public_id>/ecarter/",
+        statements.statement_set_aside,
+        name="statement_set_aside",
+    ),
     path("paiements/questions/", queries.query_list, name="queries"),
     path("paiements/questions/<uuid:public_id>/", queries.query, name="query"),
     path("paiements/recouvrements/", recoveries.recovery_list, name="recoveries"),

@@ -37,6 +37,12 @@ class AssociationOnlyQuerySet(models.QuerySet):
         return self.all() if actor is not None and actor.is_association else self.none()
 
 
+class StatementLineQuerySet(AssociationOnlyQuerySet):
+    def to_settle(self) -> "StatementLineQuerySet":
+        """Lines that a statement, once applied, left to settle by hand."""
+        return self.filter(outcome=LineOutcome.TO_SETTLE, statement__state=StatementState.APPLIED)
+
+
 class BankStatement(models.Model):
     """One file of the bank. Its bytes are kept; the same bytes are the same statement."""
 
@@ -149,7 +155,7 @@ class StatementLine(models.Model):
     settled_at = models.DateTimeField(_("rapproché le"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
-    objects = AssociationOnlyQuerySet.as_manager()
+    objects = StatementLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ligne de relevé")

@@ -19,7 +19,15 @@ from payments.operations.recoveries import (
     record_recovery,
 )
 from payments.operations.rejects import reject, release_rejected, reorder
+from payments.operations.settling import settle_with_order, settle_without_order
 from payments.operations.signing import Signature, sign, sign_many
+from payments.operations.statements import (
+    apply_lines,
+    apply_statement,
+    import_statement,
+    set_aside,
+    start_applying,
+)
 
 __all__ = [
     "CAUSE",
@@ -27,12 +35,15 @@ __all__ = [
     "RECOVERY_CAUSE",
     "Signature",
     "answer_query",
+    "apply_lines",
+    "apply_statement",
     "ask_query",
     "ask_recovery",
     "cancel_batch",
     "confirm_receipt",
     "drop_recovery",
     "give_up",
+    "import_statement",
     "mark_sent",
     "prepare_batch",
     "record_execution",
@@ -41,6 +52,10 @@ __all__ = [
     "release_rejected",
     "reorder",
     "request_payment",
+    "set_aside",
+    "settle_with_order",
+    "settle_without_order",
     "sign",
     "sign_many",
+    "start_applying",
 ]

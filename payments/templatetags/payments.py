@@ -15,6 +15,7 @@ TREASURY = frozenset({Role.TREASURER, Role.ASSOCIATION_ADMIN})
 SECTIONS = (
     ("orders", _("Ordres"), "payments:orders", TREASURY | {Role.MANAGER}),
     ("batches", _("Bordereaux"), "payments:batches", TREASURY),
+    ("statements", _("Relevés"), "payments:statements", TREASURY),
     ("accounting", _("Comptabilité"), "payments:accounting", TREASURY),
 )
 

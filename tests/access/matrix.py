@@ -251,6 +251,18 @@ ROUTES = [
         get="403 200 403 403 403 200",
         post="403 200 403 403 403 200",
     ),
+    Route("payments:statements", get=ASSOCIATION, post="403 403 403 403 302 422"),
+    Route("payments:statement", "statement", get=ASSOCIATION),
+    Route("payments:statement_apply", "statement", post=TREASURER_DONE),
+    Route("payments:statement_progress", "statement", get=ASSOCIATION),
+    Route("payments:statement_set_aside", "statement", get=TREASURER, post=TREASURER),
+    Route("payments:lines_to_settle", get=ASSOCIATION),
+    Route("payments:statement_line", "statement_line", get=TREASURER, post=TREASURER),
+    Route(
+        "payments:statement_line_close",
+        "statement_line",
+        post="403 403 403 403 403 422",
+    ),
     Route("payments:request", "validated", get=MANAGER, post=MANAGER),
     Route("payments:request_total", "validated", post=MANAGER),
     Route(

@@ -25,10 +25,21 @@ from members.access import Actor
 from members.demo import french_iban
 from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
 from members.roles import Role
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentQuery, PaymentRecovery
+from payments import bank_account
+from payments import operations as payments
+from payments.models import (
+    BankStatement,
+    PaymentAdvice,
+    PaymentBatch,
+    PaymentOrder,
+    PaymentQuery,
+    PaymentRecovery,
+    StatementLine,
+)
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
+from tests.payments.bank import Movement, camt_053
 from tests.payments.stories import payable_aid, sent
-from tests.world import NOW, World, person
+from tests.world import NOW, TODAY, World, person
 
 #: The six roles, in the order of every line of the matrix.
 ROLES = (
@@ -71,6 +82,8 @@ class Side:
     sent_order: PaymentOrder
     rejected_order: PaymentOrder
     batch: PaymentBatch
+    statement: BankStatement
+    statement_line: StatementLine
     advice: PaymentAdvice
     query: PaymentQuery
     recovery: PaymentRecovery
@@ -326,6 +339,21 @@ def _pay(world: World, made: dict[str, Any]) -> None:
     advice = stories[6].execute(stories[6].sign(questioned))
     made["query"] = stories[6].ask_query(advice, reason="OTHER", text="Quel bail ?")
     made["recovery"] = stories[6].ask_recovery(questioned, "100.00")
+    made["statement"] = _import(world, Movement(f"ATTEND-{world.cil.pk}", Decimal("10.00")))
+    applied = _import(world, Movement(f"PERDUE-{world.cil.pk}", Decimal("10.00")))
+    with tenancy.tenant(world.theo.context):
+        payments.apply_statement(actor=world.theo, statement_id=applied.public_id, at=NOW)
+        made["statement_line"] = applied.lines.get()
+
+
+def _import(world: World, movement: Movement) -> BankStatement:
+    """A statement of one movement, waiting to be applied."""
+    content = camt_053([movement], iban=bank_account.debtor().iban, day=TODAY)
+    with tenancy.tenant(world.theo.context):
+        statement, _is_new = payments.import_statement(
+            actor=world.theo, content=content, file_name="releve.xml", at=NOW
+        )
+    return statement
 
 
 def _file_for(world: World, audience: str, writer: Actor, like: StoredDocument) -> StoredDocument:

@@ -1,7 +1,9 @@
 """Two people, or two clicks, at the same moment: paid once, and never to an account being changed."""
 
+import datetime as dt
 import threading
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
@@ -9,10 +11,14 @@ from django.db import connection, transaction
 from ales import tenancy
 from ales.errors import Refusal
 from members import bank_details
-from payments.models import PaymentOrder, PaymentRecovery
+from members.models import FundEntry
+from members.roles import Role
+from payments import bank_account, operations
+from payments.models import BankStatement, PaymentOrder, PaymentRecovery
 from tests.aids.stories import pdf_upload
-from tests.payments.stories import payable_aid
-from tests.world import NOW
+from tests.payments.bank import Movement, camt_053
+from tests.payments.stories import payable_aid, sent
+from tests.world import NOW, TODAY, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,3 +140,44 @@ def test_a_receipt_confirmed_and_questioned_is_one_or_the_other(story):
     assert refused == ["NotAllowedError"]
     with tenancy.tenant(story.world.lea.context):
         assert advice.queries.exists() is (story.fresh(advice).received_on is None)
+
+
+def test_two_treasurers_applying_one_statement_pay_each_order_once(world):
+    """Théo and Tina press « Appliquer » together; a third records one of the orders by hand meanwhile."""
+    tina = person("tina", world.ales, Role.TREASURER)
+    stories = [
+        payable_aid(world, months=(dt.date(2026, 5, 1),), with_bank=rank == 0, reference=f"A-{rank}")
+        for rank in range(3)
+    ]
+    orders = [sent(story, story.sign(story.request())) for story in stories]
+    movements = [Movement(order.end_to_end_id, order.amount) for order in orders]
+    content = camt_053(movements, iban=bank_account.debtor().iban, day=TODAY)
+    with tenancy.tenant(world.theo.context):
+        statement, _is_new = operations.import_statement(
+            actor=world.theo, content=content, file_name="releve.xml", at=NOW
+        )
+
+    def apply(actor):
+        with tenancy.tenant(actor.context):
+            operations.apply_statement(actor=actor, statement_id=statement.public_id, at=NOW)
+
+    refused = together(lambda: apply(world.theo), lambda: apply(tina), lambda: stories[1].execute(orders[1]))
+    assert refused in ([], ["NotAllowedError"])
+    assert [story.fresh(order).state for story, order in zip(stories, orders, strict=True)] == [
+        "executed"
+    ] * 3
+    with tenancy.tenant(world.theo.context):
+        assert FundEntry.objects.filter(kind="PAYMENT").count() == 3
+        assert BankStatement.objects.get().state == "APPLIED"
+
+
+def test_one_file_sent_twice_together_is_one_statement(world):
+    content = camt_053([Movement("R", Decimal("1.00"))], iban=bank_account.debtor().iban, day=TODAY)
+
+    def bring_in():
+        with tenancy.tenant(world.theo.context):
+            operations.import_statement(actor=world.theo, content=content, file_name="releve.xml", at=NOW)
+
+    assert together(bring_in, bring_in) == []
+    with tenancy.tenant(world.theo.context):
+        assert BankStatement.objects.count() == 1

@@ -1,0 +1,170 @@
+"""« À rapprocher »: the lines no order matched, across statements, and the page that settles one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ales.dates import format_date
+from ales.errors import InvalidInputError, Refusal
+from ales.http import form_page, reading, writing
+from ales.keyset import page_of
+from ales.money import format_euros
+from members.access import Actor, roles_required
+from members.roles import Role
+from payments import operations, permissions
+from payments.forms.orders import add_faults
+from payments.forms.statements import LineCloseForm, LineOrderForm
+from payments.models import PaymentOrder, StatementLine
+from payments.rules.statements import return_label
+from payments.states import MOVES, TONES, OrderState
+from payments.views.statements import READERS, line_row
+
+#: Orders proposed for a line.
+PROPOSED = 5
+
+
+@reading
+@roles_required(*READERS)
+def lines_to_settle(request: HttpRequest) -> HttpResponse:
+    """Every line left to settle, the oldest first; one query and a page of them."""
+    lines = StatementLine.objects.visible_to(request.actor).to_settle().select_related("statement", "order")
+    page = page_of(lines, request.GET, ("booked_on", "id"), descending=False)
+    rows = [
+        line_row(line)
+        | {
+            "url": reverse("payments:statement_line", args=[line.public_id]),
+            "statement": str(line.statement),
+            "reason": line.note,
+            "order": line.order.number if line.order else "",
+        }
+        for line in page.rows
+    ]
+    return render(request, "payments/lines_to_settle.html", {"rows": rows, "page": page})
+
+
+@form_page
+@roles_required(Role.TREASURER)
+def statement_line(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Settle one line: the order it belongs to is typed or chosen among those of its amount."""
+    line = _waiting_line(request, public_id)
+    if isinstance(line, HttpResponse):
+        return line
+    form = _order_form(request, line)
+    if request.method == "POST" and form.is_valid():
+        try:
+            settled = operations.settle_with_order(
+                actor=request.actor, line_id=public_id, at=timezone.now(), **form.cleaned_data
+            )
+        except InvalidInputError as error:
+            add_faults(form, error)
+        except Refusal as refusal:
+            messages.warning(request, refusal.message)
+            return redirect("payments:statement_line", public_id)
+        else:
+            return _settled(request, _("Ligne rapprochée de l’ordre %s.") % settled.order.number)
+    return _page(request, line, form, LineCloseForm())
+
+
+@writing
+@roles_required(Role.TREASURER)
+def statement_line_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Settle one line without an order."""
+    line = _waiting_line(request, public_id)
+    if isinstance(line, HttpResponse):
+        return line
+    form = LineCloseForm(request.POST)
+    if form.is_valid():
+        try:
+            operations.settle_without_order(
+                actor=request.actor, line_id=public_id, at=timezone.now(), **form.cleaned_data
+            )
+        except InvalidInputError as error:
+            add_faults(form, error)
+        except Refusal as refusal:
+            messages.warning(request, refusal.message)
+            return redirect("payments:lines_to_settle")
+        else:
+            return _settled(request, _("Ligne classée."))
+    return _page(request, line, LineOrderForm(is_return=line.is_credit), form, status=422)
+
+
+def _waiting_line(request: HttpRequest, public_id: UUID) -> StatementLine | HttpResponse:
+    """The line, or where to go when it is settled already."""
+    lines = StatementLine.objects.visible_to(request.actor).select_related("statement", "order")
+    line = get_object_or_404(lines, public_id=public_id)
+    if verdict := permissions.may_settle_line(request.actor, line):
+        return line
+    messages.warning(request, verdict.reason)
+    return redirect("payments:statement", line.statement.public_id)
+
+
+def _order_form(request: HttpRequest, line: StatementLine) -> LineOrderForm:
+    initial = {"number": line.order.number} if line.order else {}
+    if chosen := request.GET.get("ordre", ""):
+        initial["number"] = chosen
+    return LineOrderForm(
+        request.POST if request.method == "POST" else None, initial=initial, is_return=line.is_credit
+    )
+
+
+def _settled(request: HttpRequest, text: str) -> HttpResponse:
+    messages.success(request, text)
+    return redirect("payments:lines_to_settle")
+
+
+def _page(
+    request: HttpRequest,
+    line: StatementLine,
+    form: LineOrderForm,
+    close_form: LineCloseForm,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "line": line,
+        "form": form,
+        "close_form": close_form,
+        "amount": line.amount if line.is_credit else -line.amount,
+        "summary": _summary(line),
+        "proposed": _proposed(request.actor, line),
+        "statement_url": reverse("payments:statement", args=[line.statement.public_id]),
+        "close_url": reverse("payments:statement_line_close", args=[line.public_id]),
+    }
+    return render(request, "payments/statement_line.html", context, status=status)
+
+
+def _summary(line: StatementLine) -> list[tuple[str, str]]:
+    side = _("crédit, l’argent est revenu") if line.is_credit else _("débit, l’argent est parti")
+    summary = [
+        (_("Montant"), f"{format_euros(line.amount)} ({side})"),
+        (_("Date comptable"), format_date(line.booked_on)),
+        (_("Contrepartie"), line.counterparty),
+        (_("Libellé"), line.label),
+        (_("Référence de bout en bout"), line.end_to_end_id),
+        (_("Référence de la banque"), line.bank_reference),
+    ]
+    if line.return_reason:
+        summary.append((_("Motif de la banque"), return_label(line.return_reason)))
+    return [(name, text) for name, text in summary if text]
+
+
+def _proposed(actor: Actor, line: StatementLine) -> list[dict[str, Any]]:
+    """Orders of this amount that the line may belong to, the oldest first; one query."""
+    sources, _target = MOVES["reject" if line.is_credit else "execute"]
+    orders = PaymentOrder.objects.visible_to(actor).filter(state__in=sorted(sources), amount=line.amount)
+    return [
+        {
+            "number": order.number,
+            "landlord": order.landlord.name,
+            "state": order.get_state_display(),
+            "tone": TONES[OrderState(order.state)],
+            "url": f"?ordre={order.number}",
+            "order_url": reverse("payments:order", args=[order.public_id]),
+        }
+        for order in orders.select_related("landlord").defer("frozen").oldest_first()[:PROPOSED]
+    ]
