@@ -327,6 +327,7 @@ def test_a_case_shared_for_changes_is_written_and_no_more(monkeypatch):
     assert asked == [worker, reader]
     assert cases.may_edit(actor("agent", OTHER), shared).reason == cases.FOLLOWED_ELSEWHERE
     assert "bailleur est changé par l’organisme" in cases.may_edit_dwelling(worker, shared, held=False).reason
+    assert cases.may_edit_dwelling(reader, shared, held=True).reason == cases.READ_ONLY
     assert cases.may_follow(worker, shared).reason == cases.FOLLOWED_ELSEWHERE
 
 
@@ -342,7 +343,13 @@ STRANGERS = [
     lambda a, s: aids.may_submit(a, aid(s)),
     lambda a, s: aids.may_answer(a, aid(s)),
     lambda a, s: aids.may_withdraw(a, aid(s)),
+    lambda a, s: aids.may_withdraw(a, aid(s, author_ids=[ME])),
+    lambda a, s: aids.may_validate(a, aid(s)),
     lambda a, s: aids.may_validate(a, aid(s, author_ids=[ME])),
+    lambda a, s: rights.may_limit(a, frozen() if s == "draft" else case()),
+    lambda a, s: rights.may_release(a, frozen() if s == "draft" else case()),
+    lambda a, s: rights.may_erase(a, frozen() if s == "draft" else case(), duties=()),
+    lambda a, s: rights.may_erase(a, case(), duties=["Un paiement est en cours."] if s == "draft" else ()),
     lambda a, s: aids.may_stop(a, aid(s)),
     lambda a, s: aids.may_create(a, case(state="OPEN" if s == "draft" else "CLOSED")),
     lambda a, s: cases.may_edit_dwelling(a, case(), held=s == "draft"),
