@@ -27,8 +27,10 @@ from members.funds import RETURN_CAUSE
 from members.models import Fund, FundEntry, Membership, Organisation
 from members.roles import Role
 from payments import demo_follow_up, operations, permissions
-from payments.models import PaymentAdvice, PaymentOrder
-from payments.states import OrderState
+from payments.documents import batch as batch_document
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
+from payments.rules.banking_days import next_banking_day
+from payments.states import BatchState, OrderState
 
 GIVE_UPS = (
     "Le bailleur a changé de compte : nouvel ordre à établir.",
@@ -42,6 +44,12 @@ CLOSINGS = (
 )
 RECENT = dt.timedelta(days=45)
 JUST_DECIDED = dt.timedelta(days=25)
+JUST_ASKED = dt.timedelta(days=12)
+#: Before, the treasurer typed each transfer at the bank; since, they go by batches.
+BATCHING = dt.timedelta(days=80)
+BATCH_EVERY = dt.timedelta(days=7)
+#: The treasurer has been away for a while: the bank's last statements are still to be read.
+UNREAD = dt.timedelta(days=21)
 
 
 def build(report: Callable[[str], None]) -> None:
@@ -59,7 +67,7 @@ def build(report: Callable[[str], None]) -> None:
         for aid in aids.order_by("decided_at", "id")
     ]
     with production.deferring():
-        run(stories, until=now, report=report)
+        run([*stories, _batches(treasurer, now)], until=now, report=report)
         run(
             [_close(case, teams[case.organisation_id], now) for case in TenantCase.objects.all()], now, report
         )
@@ -71,6 +79,8 @@ def build(report: Callable[[str], None]) -> None:
         )
     for state, count in sorted(Counter(PaymentOrder.objects.values_list("state", flat=True)).items()):
         report(f"ordres de paiement, {OrderState(state).label} : {count}")
+    for state, count in sorted(Counter(PaymentBatch.objects.values_list("state", flat=True)).items()):
+        report(f"bordereaux, {BatchState(state).label} : {count}")
     report(f"{PaymentAdvice.objects.exclude(received_on=None).count()} paiements confirmés par les bailleurs")
     report(f"{TenantCase.objects.filter(state=CaseState.CLOSED).count()} dossiers clos")
     check_money()
@@ -119,7 +129,7 @@ def _pay(
             order = operations.request_payment(
                 actor=manager, request_id=aid.public_id, term_ids=[term.public_id for term in group], at=at
             )
-            if at > now - JUST_DECIDED and draw.random() < 0.5:
+            if at > now - JUST_ASKED or (at > now - JUST_DECIDED and draw.random() < 0.5):
                 return  # Left for the treasurer to sign.
             yield (at := wait(4))
             if given_up or draw.random() > 0.03:
@@ -131,6 +141,10 @@ def _pay(
         act_as(treasurer.context)
         operations.sign(actor=treasurer, order_id=order.public_id, at=at)
         yield (at := wait(3))
+        while at > now - BATCHING and not _is_sent(order):
+            yield (at := later(at, 1, draw))
+        if at > now - UNREAD - BATCH_EVERY:
+            return  # Left for the bank's statement.
         act_as(treasurer.context)
         advice = operations.record_execution(
             actor=treasurer, order_id=order.public_id, executed_on=timezone.localdate(at), at=at
@@ -141,6 +155,69 @@ def _pay(
             operations.confirm_receipt(
                 actor=agent, advice_id=advice.public_id, received_on=timezone.localdate(at), at=at
             )
+
+
+def _is_sent(order: PaymentOrder) -> bool:
+    return PaymentOrder.objects.filter(pk=order.pk, state=OrderState.SENT).exists()
+
+
+def _batches(treasurer: Actor, now: dt.datetime) -> Iterator[dt.datetime]:
+    """Every week signed orders go to the bank the next day; the last batch still waits to be sent."""
+    draw = chance("batches")
+    at = later(now - BATCHING, 0, draw)
+    while at < now - UNREAD:
+        yield at
+        batch = _batch(treasurer, at)
+        yield (sent_at := later(at, 1, draw))
+        if batch:
+            _produce(batch)
+            act_as(treasurer.context)
+            operations.mark_sent(actor=treasurer, batch_id=batch.public_id, at=sent_at)
+        at = later(at, BATCH_EVERY.days, draw)
+    yield at
+    _reject_one(treasurer, at)
+    yield max(at, now - dt.timedelta(hours=20))
+    if batch := _batch(treasurer, now - dt.timedelta(hours=20)):
+        _produce(batch)
+
+
+def _reject_one(treasurer: Actor, at: dt.datetime) -> None:
+    """The bank gives the oldest transfer back: closed account. Another one stays to be read of."""
+    act_as(treasurer.context)
+    sent = list(PaymentOrder.objects.filter(state=OrderState.SENT).oldest_first()[:2])
+    if len(sent) == 2:
+        operations.reject(
+            actor=treasurer,
+            order_id=sent[0].public_id,
+            rejected_on=timezone.localdate(at),
+            code="AC04",
+            at=at,
+        )
+
+
+def _batch(treasurer: Actor, at: dt.datetime) -> PaymentBatch | None:
+    """The older half of what is signed and may go; the other is left for the visitor."""
+    act_as(treasurer.context)
+    held = PaymentOrder.objects.on_hold().values("pk")
+    orders = PaymentOrder.objects.filter(state=OrderState.SIGNED, signed_at__lt=at).exclude(pk__in=held)
+    ids = [
+        public_id
+        for public_id, barred in orders.oldest_first().values_list("public_id", "barred_ids")
+        if treasurer.user_id not in barred
+    ]
+    if not ids:
+        return None
+    day = next_banking_day(timezone.localdate(at))
+    return operations.prepare_batch(
+        actor=treasurer, order_ids=ids[: (len(ids) + 1) // 2], execution_on=day, at=at
+    )
+
+
+def _produce(batch: PaymentBatch) -> None:
+    """The file at once, where the demo's other documents wait until somebody opens them."""
+    production.wake(batch.file_job)
+    job = production.take_lease(batch.file_job.public_id)
+    production.store(job, batch_document.build_file(job.payload))
 
 
 def _close(case: TenantCase, own: Team, now: dt.datetime) -> Iterator[dt.datetime]:
