@@ -17,16 +17,13 @@ from members.models import BankDetails, Organisation
 from members.models.bank_details import BankDetailsState
 from payments import bank_account, holds
 from payments.models import (
-    BankStatement,
     PaymentAdvice,
     PaymentBatch,
     PaymentOrder,
     PaymentQuery,
     PaymentRecovery,
     RecoveryState,
-    StatementLine,
 )
-from payments.models.statement import LineOutcome, StatementState
 from payments.states import BATCH_MOVES, MOVES, BatchState, OrderState
 
 #: Why a move isn't possible any more, by the state the order has reached.
@@ -358,43 +355,3 @@ def may_cancel_batch(actor: Actor, batch: PaymentBatch) -> Verdict:
 def _batch_allows(batch: PaymentBatch, move: str) -> Verdict:
     sources, _target = BATCH_MOVES[move]
     return ALLOWED if batch.state in sources else refused(BATCH_ALREADY[BatchState(batch.state)])
-
-
-# --- Statements -----------------------------------------------------------------------------------
-
-
-def may_import_statements(actor: Actor) -> Verdict:
-    """The treasurer, once the association's account is configured."""
-    if not actor.is_treasurer:
-        return refused(_("Seul le trésorier importe les relevés de la banque."))
-    problem = bank_account.problem()
-    return refused(problem) if problem else ALLOWED
-
-
-def may_apply(actor: Actor, statement: BankStatement) -> Verdict:
-    """The treasurer, unless the statement was set aside. Applied twice, it does nothing more."""
-    if not actor.is_treasurer:
-        return refused(_("Seul le trésorier applique un relevé."))
-    if statement.state == StatementState.SET_ASIDE:
-        return refused(_("Ce relevé est écarté : il n’est plus appliqué."))
-    return ALLOWED
-
-
-def may_set_aside(actor: Actor, statement: BankStatement) -> Verdict:
-    """The treasurer, before anything of it is applied."""
-    if not actor.is_treasurer:
-        return refused(_("Seul le trésorier écarte un relevé."))
-    if statement.state != StatementState.READ:
-        return refused(_("Ce relevé est « %s » : il ne s’écarte plus.") % statement.get_state_display())
-    return ALLOWED
-
-
-def may_settle_line(actor: Actor, line: StatementLine) -> Verdict:
-    """The treasurer, on a line left to settle by an applied statement."""
-    if not actor.is_treasurer:
-        return refused(_("Seul le trésorier rapproche les lignes d’un relevé."))
-    if line.outcome != LineOutcome.TO_SETTLE:
-        return refused(_("Cette ligne est déjà rapprochée : %s.") % line.get_outcome_display())
-    if line.statement.state != StatementState.APPLIED:
-        return refused(_("Appliquez d’abord le relevé : ses lignes se rapprochent ensuite."))
-    return ALLOWED

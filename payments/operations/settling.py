@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ales.errors import InvalidInputError, require
 from ales.money import format_euros
 from members.access import Actor
-from payments import permissions
+from payments import statement_permissions
 from payments.models import PaymentOrder, StatementLine
 from payments.models.statement import LineOutcome
 from payments.operations.execution import record_execution
@@ -77,7 +77,7 @@ def settle_without_order(
 def _locked_line(actor: Actor, line_id: UUID) -> StatementLine:
     visible = StatementLine.objects.visible_to(actor).select_related("statement")
     line = get_object_or_404(visible.select_for_update(of=("self",), no_key=True), public_id=line_id)
-    require(permissions.may_settle_line(actor, line))
+    require(statement_permissions.may_settle_line(actor, line))
     return line
 
 

@@ -21,7 +21,7 @@ from ales.documents.exact import store_exact
 from ales.documents.models import Audience
 from ales.errors import InvalidInputError, Refusal, StalePageError, require
 from members.access import Actor
-from payments import bank_account, permissions
+from payments import bank_account, statement_permissions
 from payments.models import BankStatement, StatementLine
 from payments.models.statement import LineOutcome, StatementState
 from payments.operations.execution import record_execution
@@ -52,7 +52,7 @@ def import_statement(
     The same bytes give the statement they gave the first time. Raises NotAllowedError, InvalidInputError
     (`file`, each fault of the file in French): nothing is kept.
     """
-    require(permissions.may_import_statements(actor))
+    require(statement_permissions.may_import_statements(actor))
     sha256 = hashlib.sha256(content).hexdigest()
     if known := BankStatement.objects.filter(sha256=sha256).first():
         return known, False
@@ -174,7 +174,7 @@ def set_aside(*, actor: Actor, statement_id: UUID, reason: str, at: dt.datetime)
     Raises NotAllowedError, InvalidInputError (reason).
     """
     statement = _locked_statement(actor, statement_id)
-    require(permissions.may_set_aside(actor, statement))
+    require(statement_permissions.may_set_aside(actor, statement))
     reason = reason.strip()
     if not reason:
         raise InvalidInputError(
@@ -216,7 +216,7 @@ def start_applying(
     statement is given back as it is. Raises NotAllowedError, StalePageError.
     """
     statement = _locked_statement(actor, statement_id)
-    require(permissions.may_apply(actor, statement))
+    require(statement_permissions.may_apply(actor, statement))
     if statement.state != StatementState.READ:
         return statement
     lines = list(statement.lines.order_by("position"))
@@ -242,7 +242,7 @@ def apply_lines(*, actor: Actor, statement_id: UUID, at: dt.datetime, most: int 
     Raises NotAllowedError.
     """
     statement = _locked_statement(actor, statement_id)
-    require(permissions.may_apply(actor, statement))
+    require(statement_permissions.may_apply(actor, statement))
     if statement.state != StatementState.APPLYING:
         return statement
     waiting = statement.lines.filter(outcome__in=TO_APPLY, settled_at=None).select_related("order")

@@ -17,7 +17,7 @@ from ales.keyset import page_of
 from ales.money import format_euros
 from members.access import Actor, roles_required
 from members.roles import Role
-from payments import operations, permissions
+from payments import operations, statement_permissions
 from payments.forms.orders import add_faults
 from payments.forms.statements import LineCloseForm, LineOrderForm
 from payments.models import PaymentOrder, StatementLine
@@ -98,7 +98,7 @@ def _waiting_line(request: HttpRequest, public_id: UUID) -> StatementLine | Http
     """The line, or where to go when it is settled already."""
     lines = StatementLine.objects.visible_to(request.actor).select_related("statement", "order")
     line = get_object_or_404(lines, public_id=public_id)
-    if verdict := permissions.may_settle_line(request.actor, line):
+    if verdict := statement_permissions.may_settle_line(request.actor, line):
         return line
     messages.warning(request, verdict.reason)
     return redirect("payments:statement", line.statement.public_id)

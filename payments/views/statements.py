@@ -24,7 +24,7 @@ from ales.money import ZERO, format_euros
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
-from payments import operations, permissions, tasks
+from payments import operations, statement_permissions, tasks
 from payments.forms.orders import add_faults
 from payments.forms.statements import SetAsideForm, StatementUploadForm
 from payments.models import BankStatement, PaymentOrder, StatementLine
@@ -69,7 +69,7 @@ AT_ONCE = 40
 @roles_required(*READERS)
 def statement_list(request: HttpRequest) -> HttpResponse:
     """The statements, the latest first; the treasurer brings one in here."""
-    verdict = permissions.may_import_statements(request.actor)
+    verdict = statement_permissions.may_import_statements(request.actor)
     is_sent = request.method == "POST"
     form = StatementUploadForm(*((request.POST, request.FILES) if is_sent else ()))
     if is_sent:
@@ -182,8 +182,8 @@ def statement_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "chosen_label": OUTCOME_LABELS[LineOutcome(chosen)] if chosen else "",
         "all_url": reverse("payments:statement", args=[statement.public_id]),
         "apply_url": reverse("payments:statement_apply", args=[statement.public_id]),
-        "may_apply": permissions.may_apply(request.actor, statement),
-        "may_set_aside": permissions.may_set_aside(request.actor, statement),
+        "may_apply": statement_permissions.may_apply(request.actor, statement),
+        "may_set_aside": statement_permissions.may_set_aside(request.actor, statement),
         "set_aside_url": reverse("payments:statement_set_aside", args=[statement.public_id]),
     }
     return render(request, "payments/statement_detail.html", context)
@@ -371,7 +371,7 @@ def statement_set_aside(request: HttpRequest, public_id: UUID) -> HttpResponse:
     statement = _visible(request, public_id)
     address = reverse("payments:statement", args=[public_id])
     form = SetAsideForm(request.POST if request.method == "POST" else None)
-    verdict: Verdict = permissions.may_set_aside(request.actor, statement)
+    verdict: Verdict = statement_permissions.may_set_aside(request.actor, statement)
     if not verdict:
         messages.warning(request, verdict.reason)
         return redirect(address)
