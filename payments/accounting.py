@@ -17,6 +17,7 @@ from members.funds import RETURN_CAUSE
 from members.models import FundEntry, Organisation
 from members.models.fund import EntryKind
 from payments.models import AccountingEntry, PaymentOrder, PaymentRecovery
+from payments.models.recovery import RECOVERY_CAUSE
 from payments.rules.fec import Movement, MovementKind
 
 NOT_POSTED = Q(kind__in=[EntryKind.TRANSFER_IN, EntryKind.TRANSFER_OUT]) | Q(
@@ -102,9 +103,9 @@ def _pieces(entries: Iterable[FundEntry]) -> dict[tuple[str, UUID], Piece]:
     for order in PaymentOrder.objects.filter(public_id__in=of_orders).select_related("landlord"):
         for kind in ("payment_order", RETURN_CAUSE):
             pieces[kind, order.public_id] = Piece(order.number, order.landlord)
-    recoveries = PaymentRecovery.objects.filter(public_id__in=wanted.get("recovery", ()))
+    recoveries = PaymentRecovery.objects.filter(public_id__in=wanted.get(RECOVERY_CAUSE, ()))
     for recovery in recoveries.select_related("order", "landlord"):
-        pieces["recovery", recovery.public_id] = Piece(recovery.order.number, recovery.landlord)
+        pieces[RECOVERY_CAUSE, recovery.public_id] = Piece(recovery.number, recovery.landlord)
     for cause_id in wanted.get("contribution", ()):
         pieces["contribution", cause_id] = Piece(f"V-{cause_id.hex[:8].upper()}", None)
     return pieces

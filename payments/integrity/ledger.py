@@ -106,14 +106,14 @@ CHECKS: tuple[Check, ...] = (
         SELECT format('écriture %s : %s %s inconnu', entry.id, entry.cause_kind, entry.cause_id)
         FROM members_fundentry AS entry
         WHERE entry.cause_kind NOT IN ('contribution', 'transfer', 'aid_request', 'aid_terms',
-                'payment_order', 'returned_payment', 'recovery')
+                'payment_order', 'returned_payment', 'payment_recovery')
             OR (entry.cause_kind = 'aid_request'
                 AND NOT EXISTS (SELECT 1 FROM aids_aidrequest WHERE public_id = entry.cause_id))
             OR (entry.cause_kind = 'aid_terms'
                 AND NOT EXISTS (SELECT 1 FROM aids_rentterm WHERE public_id = entry.cause_id))
             OR (entry.cause_kind IN ('payment_order', 'returned_payment')
                 AND NOT EXISTS (SELECT 1 FROM payments_paymentorder WHERE public_id = entry.cause_id))
-            OR (entry.cause_kind = 'recovery'
+            OR (entry.cause_kind = 'payment_recovery'
                 AND NOT EXISTS (SELECT 1 FROM payments_paymentrecovery WHERE public_id = entry.cause_id))
         """,
     ),

@@ -84,7 +84,7 @@ CHECKS: tuple[Check, ...] = (
         LEFT JOIN (SELECT recovery_id, sum(amount) AS amount FROM payments_paymentrecoveryline
             GROUP BY recovery_id) AS lines ON lines.recovery_id = recovery.id
         LEFT JOIN (SELECT cause_id, sum(amount) AS amount FROM members_fundentry
-            WHERE cause_kind = 'recovery' AND kind = 'RECOVERY' GROUP BY cause_id) AS ledger
+            WHERE cause_kind = 'payment_recovery' AND kind = 'RECOVERY' GROUP BY cause_id) AS ledger
             ON ledger.cause_id = recovery.public_id
         WHERE recovery.amount IS DISTINCT FROM lines.amount
             OR COALESCE(ledger.amount, 0)
@@ -106,6 +106,11 @@ CHECKS: tuple[Check, ...] = (
         "batch_numbers",
         "Les numéros des bordereaux se suivent sans trou.",
         _gaps("payments_paymentbatch", "payment_batch", "bordereaux de"),
+    ),
+    Check(
+        "recovery_numbers",
+        "Les numéros des recouvrements se suivent sans trou.",
+        _gaps("payments_paymentrecovery", "payment_recovery", "recouvrements de"),
     ),
     Check(
         "batch_totals",

@@ -15,6 +15,9 @@ from members.models import Fund, Organisation, User
 from payments.models.order import PaymentOrder
 from payments.rules.references import recovery_number
 
+#: What the ledger's entries of a recovery name as their cause.
+RECOVERY_CAUSE = "payment_recovery"
+
 
 class RecoveryState(models.TextChoices):
     ASKED = "ASKED", _("demandé au bailleur")

@@ -35,11 +35,10 @@ from payments.models import (
     RecoveryCause,
     RecoveryState,
 )
+from payments.models.recovery import RECOVERY_CAUSE
 from payments.operations.locking import locked_order
 from payments.rules.shares import shares
 
-#: What the ledger's entries name as their cause.
-RECOVERY_CAUSE = "payment_recovery"
 REASON_LIMIT = 500
 
 

@@ -16,6 +16,8 @@ SECTIONS = (
     ("orders", _("Ordres"), "payments:orders", TREASURY | {Role.MANAGER}),
     ("batches", _("Bordereaux"), "payments:batches", TREASURY),
     ("statements", _("Relevés"), "payments:statements", TREASURY),
+    ("recoveries", _("Recouvrements"), "payments:recoveries", TREASURY | {Role.MANAGER}),
+    ("queries", _("Questions"), "payments:queries", TREASURY | {Role.MANAGER}),
     ("accounting", _("Comptabilité"), "payments:accounting", TREASURY),
 )
 

@@ -13,7 +13,7 @@ from payments import integrity
 from payments.operations.accounting import close_period, next_start
 from payments.tasks import check_ledger
 from tests.access.owner import append_only_lifted, as_owner_command, owner_function
-from tests.payments.stories import payable_aid
+from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +31,15 @@ def broken() -> set[str]:
 
 @pytest.fixture
 def accounts(world):
-    """An aid paid, another given up after its order, money moved between two funds, a period closed."""
+    """An aid paid of which a part comes back, one given up, one returned by the bank after its execution, one
+    sent in a batch, money moved between two funds, a period closed."""
     paid = payable_aid(world, split=True)
-    paid.paid()
+    paid.receive(paid.ask_recovery(paid.paid().order))
+    returned = payable_aid(world, with_bank=False)
+    order = returned.paid().order
+    returned.reject(order)
+    in_batch = payable_aid(world, with_bank=False)
+    sent(in_batch, in_batch.sign(in_batch.request()))
     other = payable_aid(world, landlord=world.other_landlord)
     other.give_up(other.request())
     other.stop()
@@ -73,7 +79,7 @@ LIES = [
     ("aid_ledger", "UPDATE aids_fundallocation SET amount = amount + 1"),
     ("known_causes", "UPDATE members_fundentry SET cause_id = gen_random_uuid() WHERE kind = 'PAYMENT'"),
     ("known_causes", "UPDATE members_fundentry SET cause_kind = 'gift' WHERE kind = 'PAYMENT'"),
-    ("aid_amounts", "UPDATE aids_aidrequest SET paid_amount = paid_amount - 1 WHERE paid_amount > 0"),
+    ("aid_amounts", "UPDATE aids_aidrequest SET paid_amount = paid_amount + 1 WHERE paid_amount = 0"),
     ("aid_amounts", "UPDATE aids_aidrequest SET granted_amount = granted_amount - 1 WHERE paid_amount = 0"),
     ("order_lines", "UPDATE payments_paymentorder SET amount = amount + 1"),
     ("one_live_order", "UPDATE payments_paymentorderline SET is_live = NOT is_live"),
@@ -82,8 +88,20 @@ LIES = [
         "executed_orders",
         "DELETE FROM payments_accountingentry; DELETE FROM members_fundentry WHERE kind = 'PAYMENT'",
     ),
-    ("order_numbers", "UPDATE payments_paymentorder SET sequence = sequence + 1 WHERE sequence = 2"),
+    ("order_numbers", "UPDATE payments_paymentorder SET sequence = sequence + 100 WHERE sequence = 2"),
     ("order_numbers", "UPDATE ales_counter SET last = last + 1"),
+    ("returned_payments", "UPDATE payments_paymentorder SET amount = amount + 1 WHERE state = 'rejected'"),
+    (
+        "returned_payments",
+        "UPDATE members_fundentry SET cause_id = gen_random_uuid()"
+        " WHERE cause_kind = 'returned_payment' AND kind = 'COMMITMENT'",
+    ),
+    ("recoveries", "UPDATE payments_paymentrecovery SET amount = amount + 1"),
+    ("recoveries", "UPDATE payments_paymentrecoveryline SET amount = amount + 1"),
+    ("recovery_numbers", "UPDATE payments_paymentrecovery SET sequence = sequence + 1"),
+    ("batch_numbers", "UPDATE payments_paymentbatch SET sequence = sequence + 1"),
+    ("batch_totals", "UPDATE payments_paymentbatch SET control_sum = control_sum + 1"),
+    ("batch_totals", "UPDATE payments_paymentbatch SET orders_count = orders_count + 1"),
     ("accounting", "UPDATE payments_accountingentry SET number = number + 1000"),
     ("accounting", "UPDATE payments_accountingperiod SET total = total + 1"),
     ("accounting", "DELETE FROM payments_accountingentry WHERE number = 2"),
@@ -96,6 +114,10 @@ def test_each_lie_is_found(accounts, name, lie):
         as_owner_command("ALTER TABLE members_fund DISABLE TRIGGER USER")
         as_owner_command(lie)
     assert name in broken()
+
+
+def test_each_check_has_its_lie():
+    assert {check.name for check in integrity.CHECKS} == {name for name, _lie in LIES} | {"months"}
 
 
 def test_a_fourth_month_is_found(world):
