@@ -57,6 +57,13 @@ def accounts(world):
     return paid
 
 
+def test_money_that_came_back_is_no_fault(world):
+    story = payable_aid(world, split=True)
+    order = story.paid().order
+    story.receive(story.ask_recovery(order))
+    assert broken() == set()
+
+
 def test_honest_accounts_hold_no_fault(accounts):
     assert broken() == set()
     out = StringIO()
