@@ -13,7 +13,7 @@ from ales.errors import Refusal
 from members import bank_details
 from members.models import FundEntry
 from members.roles import Role
-from payments import bank_account, operations
+from payments import bank_account, integrity, operations
 from payments.models import BankStatement, PaymentOrder, PaymentRecovery
 from tests.aids.stories import pdf_upload
 from tests.payments.bank import Movement, camt_053
@@ -21,6 +21,11 @@ from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, TODAY, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def nothing_is_wrong() -> None:
+    """Every check of `manage.py check_ledger`."""
+    assert [finding for finding in integrity.findings() if finding.count] == []
 
 
 def together(*actions: Callable[[], object]) -> list[str]:
