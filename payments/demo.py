@@ -44,7 +44,6 @@ CLOSINGS = (
 )
 RECENT = dt.timedelta(days=45)
 JUST_DECIDED = dt.timedelta(days=25)
-JUST_ASKED = dt.timedelta(days=12)
 #: Before, the treasurer typed each transfer at the bank; since, they go by batches.
 BATCHING = dt.timedelta(days=80)
 BATCH_EVERY = dt.timedelta(days=7)
@@ -129,7 +128,7 @@ def _pay(
             order = operations.request_payment(
                 actor=manager, request_id=aid.public_id, term_ids=[term.public_id for term in group], at=at
             )
-            if at > now - JUST_ASKED or (at > now - JUST_DECIDED and draw.random() < 0.5):
+            if at > now - RECENT and draw.random() < 0.4:
                 return  # Left for the treasurer to sign.
             yield (at := wait(4))
             if given_up or draw.random() > 0.03:
