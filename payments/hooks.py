@@ -1,8 +1,9 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Count, Exists, OuterRef, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -14,11 +15,12 @@ from aids.states import MOVES, TermState
 from ales import registry
 from ales.dates import format_date
 from ales.documents.links import file_of_job
-from ales.money import format_euros
+from ales.money import ZERO, format_euros
 from ales.registry import Card, CaseSubject, NavEntry, Panel
 from ales.verdict import Verdict
 from cases.models import TenantCase
 from members.access import Actor
+from members.models import Organisation
 from members.roles import Role
 from payments import cards, follow_up, holds, permissions
 from payments.documents import accounting as accounting_document
@@ -41,9 +43,17 @@ def handover_refusals(case: TenantCase) -> list[str]:
     return ["Un ordre de paiement est en cours : le dossier ne peut pas changer d’organisme."]
 
 
+def payments_under_way(actor: Actor, landlord: Organisation) -> tuple[int, Decimal]:
+    """Number and euros of the landlord's orders the actor may read and a change of its account holds."""
+    under_way = PaymentOrder.objects.visible_to(actor).under_way().filter(landlord=landlord)
+    found = under_way.aggregate(number=Count("pk"), euros=Sum("amount", default=ZERO))
+    return found["number"], found["euros"]
+
+
 def register() -> None:
     """Called once by AppConfig.ready()."""
     registry.handover_refusals.add(handover_refusals)
+    registry.payments_under_way.add(payments_under_way)
     registry.navigation.add(ORDERS_ENTRY)
     registry.navigation.add(TENANT_AIDS_ENTRY)
     for build in (

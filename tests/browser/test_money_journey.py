@@ -1,5 +1,5 @@
-"""The life of a euro, in a browser: asked, ordered, signed, in a batch, in a bank file, executed by the statement,
-confirmed by the landlord (issue: money that can't go wrong)."""
+"""The life of a euro, in a browser: asked, ordered, signed, in a batch, in a bank file, executed or rejected
+by the statement, confirmed by the landlord."""
 
 import pytest
 from django.utils.timezone import localdate

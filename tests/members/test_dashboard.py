@@ -22,11 +22,15 @@ def page(client, address: str = DASHBOARD) -> str:
     return text
 
 
-@pytest.mark.parametrize("who", ["claire", "marc", "lea", "bruno", "anne", "theo"])
-def test_every_role_has_a_dashboard(world, sign_in, who, django_assert_max_num_queries):
+#: One query a card and a few of the house: the manager's seven cards make the longest page.
+@pytest.mark.parametrize(
+    ("who", "queries"),
+    [("claire", 20), ("marc", 22), ("lea", 20), ("bruno", 20), ("anne", 20), ("theo", 20)],
+)
+def test_every_role_has_a_dashboard(world, sign_in, who, queries, django_assert_max_num_queries):
     actor = getattr(world, who)
     client = sign_in(actor)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(queries):
         text = page(client)
     assert who.capitalize() in text
     assert actor.role_label in text

@@ -54,3 +54,16 @@ def test_a_suspension_between_the_page_and_the_lock_is_seen(story, monkeypatch):
     monkeypatch.setattr("payments.operations.signing.hold_account", suspend_then_hold)
     with pytest.raises(NotAllowedError, match=SUSPENDED):
         story.sign(order)
+
+
+@pytest.mark.django_db
+def test_a_change_of_account_says_how_many_orders_it_holds(world, sign_in):
+    story = payable_aid(world)
+    story.sign(story.request())
+    story.change_account()
+    page = (
+        sign_in(world.anne)
+        .get(reverse("members:bank_details", args=[story.aid.landlord.public_id]))
+        .content.decode()
+    )
+    assert "1 ordre de paiement attend cette confirmation (831,60\u00a0€)" in page.replace("\u202f", "\u00a0")
