@@ -9,6 +9,9 @@ from ales.privacy.declarations import ERASED, PersonalData, Treatment
 from ales.privacy.scrub import Guard
 from cases.models import TenantCase
 from payments.models import (
+    AccountingEntry,
+    AccountingPeriod,
+    BankStatement,
     PaymentAdvice,
     PaymentBatch,
     PaymentOrder,
@@ -17,6 +20,7 @@ from payments.models import (
     PaymentRecovery,
     PaymentRecoveryLine,
     RecoveryState,
+    StatementLine,
 )
 from payments.states import UNDER_WAY, OrderState
 
@@ -109,6 +113,38 @@ DECLARED = (
         kept={"order_number": SKELETON, "months": SKELETON},
     ),
     PersonalData(PaymentRecoveryLine, TREATMENT, path="recovery__request__case", exported=False),
+    PersonalData(
+        BankStatement,
+        TREATMENT,
+        kept={
+            "sha256": "empreinte du fichier de la banque",
+            "format": "format du fichier",
+            "statement_id": SKELETON,
+            "account_iban": "compte de l’association",
+            "decision_reason": "motif écrit par le trésorier, sur un fichier entier",
+        },
+    ),
+    PersonalData(
+        StatementLine,
+        TREATMENT,
+        path="order__request__case",
+        exported=False,
+        cleared={"note": ERASED},
+        kept=dict.fromkeys(
+            (
+                "kind",
+                "end_to_end_id",
+                "bank_reference",
+                "counterparty",
+                "label",
+                "return_reason",
+                "fingerprint",
+            ),
+            "mouvement du compte de l’association, dix ans : nos références et le bailleur",
+        ),
+    ),
+    PersonalData(AccountingPeriod, TREATMENT),
+    PersonalData(AccountingEntry, TREATMENT),
 )
 
 

@@ -1,6 +1,7 @@
 """A landlord the association suspends is paid nothing: its orders wait, nothing is given back by itself."""
 
 import pytest
+from django.urls import reverse
 
 from ales import tenancy
 from ales.errors import InvalidInputError, NotAllowedError
