@@ -7,6 +7,10 @@ from members.access import Actor
 from payments import bank_account
 from payments.models import BankStatement, StatementLine
 from payments.models.statement import LineOutcome, StatementState
+from payments.rules.statements import EntryKind
+
+#: Outcomes that a person may still replace; what they change stays in the journal.
+OPEN = (LineOutcome.TO_SETTLE, LineOutcome.UNRELATED)
 
 
 def may_import_statements(actor: Actor) -> Verdict:
@@ -36,10 +40,12 @@ def may_set_aside(actor: Actor, statement: BankStatement) -> Verdict:
 
 
 def may_settle_line(actor: Actor, line: StatementLine) -> Verdict:
-    """The treasurer, on a line left to settle by an applied statement."""
+    """The treasurer, on a line that an applied statement left to settle or took for unrelated."""
     if not actor.is_treasurer:
         return refused(_("Seul le trésorier rapproche les lignes d’un relevé."))
-    if line.outcome != LineOutcome.TO_SETTLE:
+    if line.kind == EntryKind.PENDING:
+        return refused(_("Ce mouvement est seulement annoncé : attendez que la banque le comptabilise."))
+    if line.outcome not in OPEN:
         return refused(_("Cette ligne est déjà rapprochée : %s.") % line.get_outcome_display())
     if line.statement.state != StatementState.APPLIED:
         return refused(_("Appliquez d’abord le relevé : ses lignes se rapprochent ensuite."))

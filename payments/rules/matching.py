@@ -13,6 +13,7 @@ leaves on the 3rd and comes back on the 5th is an execution, then a reject.
 | either | another amount, account, state, or a barred person | to settle by hand |
 | either | no order has this reference | to settle by hand |
 | told by another statement already | none | known |
+| money came in, not said to be a return | any, by its reference | to settle by hand, or known |
 | other movements (fees, contributions, announced ones) | none | unrelated |
 """
 
@@ -148,7 +149,7 @@ def match(
         if found.outcome in (Outcome.UNRELATED, Outcome.TO_SETTLE) and left[line.fingerprint] > 0:
             left[line.fingerprint] -= 1
             found = replace(found, outcome=Outcome.KNOWN, reason="déjà lu sur un autre relevé")
-        if order and found.outcome != Outcome.TO_SETTLE:
+        if order and line.kind != EntryKind.PENDING and found.outcome != Outcome.TO_SETTLE:
             orders[order.reference] = _after(order, line, found.outcome)
         matches.append(found)
     return matches
@@ -168,19 +169,28 @@ def _after(order: Order, line: Line, outcome: Outcome) -> Order:
 def _match(line: Line, order: Order | None, *, account_iban: str, today: date) -> Match:
     if line.kind == EntryKind.PENDING:
         return Match(line.position, Outcome.UNRELATED, reason="annoncé, pas encore comptabilisé")
-    if line.kind not in (EntryKind.TRANSFER, EntryKind.RETURN):
-        return Match(line.position, Outcome.UNRELATED)
     if order is None:
         return _without_order(line)
     if fault := _fault(line, order, account_iban=account_iban, today=today):
         return Match(line.position, Outcome.TO_SETTLE, order.reference, fault)
     if line.kind == EntryKind.TRANSFER:
         return _transfer(line, order)
-    return _returned(line, order)
+    if line.kind == EntryKind.OTHER:
+        reason = f"la banque a repris un retour de l’ordre {order.number} : vérifiez avec elle"
+        return Match(line.position, Outcome.TO_SETTLE, order.reference, reason)
+    found = _returned(line, order)
+    if line.kind == EntryKind.RECEIPT and found.outcome == Outcome.REJECT:
+        reason = (
+            f"de l’argent est revenu pour l’ordre {order.number}, la banque ne dit pas que c’est un rejet"
+        )
+        return replace(found, outcome=Outcome.TO_SETTLE, reason=reason)
+    return found
 
 
 def _without_order(line: Line) -> Match:
     """A debit without a reference is the bank's own business (fees); a return is always ours to settle."""
+    if line.kind not in (EntryKind.TRANSFER, EntryKind.RETURN):
+        return Match(line.position, Outcome.UNRELATED)
     if line.kind == EntryKind.TRANSFER and line.end_to_end_id in NO_REFERENCE:
         return Match(line.position, Outcome.UNRELATED)
     if line.end_to_end_id in NO_REFERENCE:

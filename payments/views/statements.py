@@ -177,7 +177,7 @@ def statement_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "digest": digest_of(plan) if plan is not None else "",
         "totals": _stats(totals, chosen),
         "consequence": _consequence(totals),
-        "rows": _line_rows(page.rows, plan),
+        "rows": _line_rows(request.actor, page.rows, plan),
         "page": page,
         "chosen_label": OUTCOME_LABELS[LineOutcome(chosen)] if chosen else "",
         "all_url": reverse("payments:statement", args=[statement.public_id]),
@@ -247,7 +247,11 @@ def _consequence(totals: Totals) -> str:
         )
         parts.append(text % {"number": paid, "euros": format_euros(euros)})
     if back:
-        text = ngettext("%(number)s rejeté (%(euros)s)", "%(number)s rejetés (%(euros)s)", back)
+        text = ngettext(
+            "%(number)s ordre sera constaté rejeté (%(euros)s)",
+            "%(number)s ordres seront constatés rejetés (%(euros)s)",
+            back,
+        )
         parts.append(text % {"number": back, "euros": format_euros(returned)})
     if not parts:
         return _("Aucun ordre ne changera : le relevé sera classé, ses lignes à rapprocher le resteront.")
@@ -275,23 +279,25 @@ def _by_at(name: str, at) -> str:
     return _("par %(name)s le %(day)s") % {"name": name, "day": format_date(localtime(at).date())}
 
 
-def _line_rows(lines: Sequence[StatementLine], plan: Sequence[PlannedLine] | None) -> list[dict[str, Any]]:
+def _line_rows(
+    actor: Actor, lines: Sequence[StatementLine], plan: Sequence[PlannedLine] | None
+) -> list[dict[str, Any]]:
     """The rows; before the statement is applied, one query more for the orders of the page."""
     planned = {row.position: row for row in plan or ()}
     keys = {planned[line.position].order_id for line in lines if line.position in planned}
     orders = PaymentOrder.objects.defer("frozen").in_bulk(keys - {None})
-    return [_line_row(line, planned.get(line.position), orders) for line in lines]
+    return [_line_row(actor, line, planned.get(line.position), orders) for line in lines]
 
 
 def _line_row(
-    line: StatementLine, planned: PlannedLine | None, orders: dict[int, PaymentOrder]
+    actor: Actor, line: StatementLine, planned: PlannedLine | None, orders: dict[int, PaymentOrder]
 ) -> dict[str, Any]:
     outcome = LineOutcome(planned.outcome if planned else line.outcome)
     order = orders.get(planned.order_id) if planned else line.order
     reason = planned.reason if planned else line.note
     if outcome == LineOutcome.REJECT and not reason:
         reason = return_label(line.return_reason)
-    may_settle = planned is None and outcome == LineOutcome.TO_SETTLE
+    may_settle = statement_permissions.may_settle_line(actor, line)
     return line_row(line) | {
         "outcome": outcome.label,
         "tone": OUTCOME_TONES[outcome],

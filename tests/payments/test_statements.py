@@ -335,6 +335,51 @@ def test_a_line_is_settled_with_a_note(world, is_unrelated, outcome):
     assert (line.outcome, line.note, line.settled_by_id) == (outcome, "Loyer du bureau", world.theo.user_id)
 
 
+def test_money_back_without_a_word_of_the_bank_waits_for_a_person(world, stories, orders):
+    """A credit with our reference, without RtrInf nor RvslInd (or `motif` in a CSV)."""
+    stories[0].execute(orders[0])
+    line = _left_line(world, movement(orders[0], is_credit=True))
+    assert (line.order_id, line.kind) == (orders[0].pk, "receipt")
+    with tenancy.tenant(world.theo.context):
+        operations.settle_with_order(
+            actor=world.theo, line_id=line.public_id, number=orders[0].number, at=NOW
+        )
+    assert stories[0].fresh(orders[0]).state == "rejected"
+
+
+def test_a_line_taken_for_unrelated_is_settled_by_hand(world, stories, orders, sign_in):
+    stories[0].execute(orders[0])
+    statement, _is_new = import_(world, file_of(Movement("AUTRE", MONTH, is_credit=True)))
+    apply(world, statement)
+    assert outcomes(world, statement) == ["UNRELATED"]
+    with tenancy.tenant(world.theo.context):
+        line = statement.lines.get()
+    address = f"/paiements/releves/lignes/{line.public_id}/"
+    client = sign_in(world.theo)
+    assert address in page(client, f"/paiements/releves/{statement.public_id}/")
+    page(client, address)
+    client.post(address, {"number": orders[0].number})
+    assert stories[0].fresh(orders[0]).state == "rejected"
+
+
+def test_an_announced_movement_is_not_settled(world, orders):
+    statement, _is_new = import_(world, file_of(movement(orders[0], status="PDNG")))
+    apply(world, statement)
+    with tenancy.tenant(world.theo.context):
+        settle = {"actor": world.theo, "line_id": statement.lines.get().public_id, "at": NOW}
+        with pytest.raises(NotAllowedError, match="annoncé"):
+            operations.settle_with_order(number=orders[0].number, **settle)
+
+
+def test_rejects_alone_are_said_in_a_sentence(world, stories, orders, sign_in):
+    for story, order in zip(stories[:2], orders[:2], strict=True):
+        story.execute(order)
+    backs = [returned(movement(order), "AC04") for order in orders[:2]]
+    statement, _is_new = import_(world, file_of(*backs))
+    text = page(sign_in(world.theo), f"/paiements/releves/{statement.public_id}/")
+    assert "2 ordres seront constatés rejetés (" in text
+
+
 # --- Pages ----------------------------------------------------------------------------------------
 
 

@@ -30,6 +30,10 @@ def line(position=1, *, back=False, on=DAY, amount=AMOUNT, reference=REFERENCE, 
     return Line(**values | fields)
 
 
+def receipt(**fields) -> Line:
+    return line(back=True, kind=EntryKind.RECEIPT, **fields)
+
+
 def order(state="sent", **fields) -> Order:
     values = {
         "reference": REFERENCE,
@@ -84,6 +88,12 @@ CASES = [
     ("signed only, back", line(back=True), order("signed"), "TO_SETTLE", "ni transmis ni exécuté"),
     ("received, back", line(back=True), order("executed", is_received=True), "TO_SETTLE", "a confirmé"),
     ("back without reference", line(back=True, reference=""), order(), "TO_SETTLE", "sans référence"),
+    # it came back, and the bank doesn't say so
+    ("a receipt with our reference", receipt(), order("executed"), "TO_SETTLE", "de l’argent est revenu"),
+    ("the same before execution", receipt(), order(), "TO_SETTLE", "OP-2026-000001"),
+    ("the same, rejected by hand", receipt(), order("rejected"), "KNOWN", "rejet déjà constaté"),
+    ("part of it", receipt(amount=Decimal("1")), order("executed"), "TO_SETTLE", "la banque dit"),
+    ("a return taken back", line(kind=EntryKind.OTHER), order("rejected"), "TO_SETTLE", "a repris"),
     # the rest
     ("fees", line(reference="NOTPROVIDED"), order(), "UNRELATED", ""),
     ("a contribution", line(back=True, reference="X", kind=EntryKind.RECEIPT), order(), "UNRELATED", ""),
@@ -97,6 +107,17 @@ CASES = [
 def test_one_line(told, known, outcome, reason):
     (found,) = matched(told, orders=[known])
     assert (found.outcome, reason in found.reason) == (outcome, True), found
+
+
+@pytest.mark.parametrize("kind", [EntryKind.RECEIPT, EntryKind.OTHER])
+def test_what_has_our_reference_names_its_order(kind):
+    (found,) = matched(line(back=kind == EntryKind.RECEIPT, kind=kind), orders=[order("executed")])
+    assert found.reference == REFERENCE
+
+
+def test_an_announced_debit_is_not_a_first_one():
+    found = matched(line(1, kind=EntryKind.PENDING), line(2), orders=[order("executed")])
+    assert [row.outcome for row in found] == ["UNRELATED", "KNOWN"]
 
 
 def test_a_transfer_that_leaves_and_comes_back_is_both():
