@@ -12,6 +12,7 @@ from ales.documents.fields import UploadField
 from ales.forms import EuroField, FrenchDateField
 from ales.money import CENT
 from members.models import Envelope, Fund, Organisation
+from members.models.fund import FIRST_YEAR, LAST_YEAR
 from members.statements import Period
 
 
@@ -47,8 +48,8 @@ class FundForm(KeyedForm):
     )
     year = forms.IntegerField(
         label=_("Année"),
-        min_value=1998,
-        max_value=2100,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
         error_messages=_required(_("Indiquez l’année en quatre chiffres."))
         | {"invalid": _("Indiquez l’année en quatre chiffres, par exemple 2026.")},
     )

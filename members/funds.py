@@ -15,11 +15,11 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from ales.errors import InvalidInputError, StalePageError, require
-from ales.money import ZERO, format_euros, to_cents
+from ales.money import MAX_AMOUNT, ZERO, format_euros, to_cents
 from members import permissions
 from members.access import Actor
 from members.models import Envelope, Fund, FundEntry, Organisation
-from members.models.fund import EntryKind, FundKind
+from members.models.fund import FIRST_YEAR, LAST_YEAR, EntryKind, FundKind
 from members.roles import OrganisationKind
 
 #: (fund id, euros); several lines of one fund are added up.
@@ -70,9 +70,10 @@ def open_fund(
     """A new, empty fund of a member for a year; its kind follows from the member's. `form_key` makes a form
     sent twice open one.
 
-    Raises InvalidInputError (owner_id, name), NotAllowedError, StalePageError.
+    Raises InvalidInputError (owner_id, name, year), NotAllowedError, StalePageError.
     """
     require(permissions.may_manage_funds(actor))
+    _check_year(year)
     # Whoever opens funds of this member at the same time waits here.
     owner = Organisation.objects.select_for_update(no_key=True).get(pk=owner_id)
     if opened := Fund.objects.filter(public_id=form_key).first():
@@ -96,6 +97,13 @@ def open_fund(
     return fund
 
 
+def _check_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        message = _("Un fonds est d’une année entre %(first)s et %(last)s, pas de %(year)s.")
+        values = {"first": FIRST_YEAR, "last": LAST_YEAR, "year": year}
+        raise InvalidInputError({"year": [message % values]})
+
+
 @transaction.atomic
 def contribute(
     *,
@@ -110,7 +118,8 @@ def contribute(
     """Record money brought to a fund, under one of its envelopes or none. `cause_id` makes a form sent twice
     count once.
 
-    Raises InvalidInputError (envelope), NotAllowedError, StalePageError when the form served for another sum.
+    Raises InvalidInputError (envelope, amount), NotAllowedError, StalePageError when the form served for
+    another sum.
     """
     require(permissions.may_manage_funds(actor))
     envelope = None
@@ -143,8 +152,8 @@ def transfer(
 ) -> None:
     """Move money between two funds: one entry in each. `seen` is what the person read as left in the first.
 
-    Raises InsufficientFundsError, InvalidInputError (to_fund), StalePageError when less or more is left
-    than seen, or when the form served for another sum.
+    Raises InsufficientFundsError, InvalidInputError (to_fund, amount), StalePageError when less or more is
+    left than seen, or when the form served for another sum.
     """
     require(permissions.may_manage_funds(actor))
     if from_fund_id == to_fund_id:
@@ -182,9 +191,10 @@ def carry_over(
 ) -> Fund:
     """Move money to the fund of the same name for the next year, opened if need be; that fund.
 
-    Raises like `transfer`.
+    Raises like `transfer`, and InvalidInputError (year) after the last year a fund may have.
     """
-    fund = Fund.objects.get(pk=fund_id)
+    require(permissions.may_manage_funds(actor))
+    fund = _locked_before_its_owner(fund_id)
     following = fund.next_year() or open_fund(
         actor=actor, owner_id=fund.owner_id, name=fund.name, year=fund.year + 1
     )
@@ -199,6 +209,18 @@ def carry_over(
         seen=seen,
     )
     return following
+
+
+def _locked_before_its_owner(fund_id: int) -> Fund:
+    """The fund, locked with next year's where it stands, in the order of their ids.
+
+    Payments lock funds, then the landlord's account: opening a fund locks its owner, so it comes after.
+    A fund opened meanwhile has a higher id than this one, so it may be locked later.
+    """
+    fund = Fund.objects.get(pk=fund_id)
+    following = fund.next_year()
+    Fund.objects.locked([fund_id, following.pk] if following else [fund_id])
+    return fund
 
 
 def _from_form(*moves: tuple[EntryKind, Lines], envelope: Envelope | None = None, **written) -> None:
@@ -283,6 +305,7 @@ def _write(kind: EntryKind, *, envelope: Envelope | None = None, **writing: Unpa
         return
     for fund in funds:
         _check(kind, fund, wanted[fund.pk])
+        _check_size(kind, fund, wanted[fund.pk])
     FundEntry.objects.bulk_create(
         FundEntry(
             fund=fund,
@@ -316,6 +339,25 @@ def _written(kind: EntryKind, cause_kind: str, cause_id: uuid.UUID) -> dict[int,
             [cause_kind, cause_id, kind.value],
         )
         return dict(cursor.fetchall())
+
+
+#: Where the ledger's trigger adds up what people type; commitments never pass what these hold.
+_TYPED_SUMS = {
+    EntryKind.CONTRIBUTION: "contributed",
+    EntryKind.TRANSFER_IN: "transferred_in",
+    EntryKind.TRANSFER_OUT: "transferred_out",
+}
+
+
+def _check_size(kind: EntryKind, fund: Fund, amount: Decimal) -> None:
+    if kind not in _TYPED_SUMS:
+        return
+    sums = [getattr(fund, _TYPED_SUMS[kind])]
+    if kind != EntryKind.TRANSFER_OUT:
+        sums.append(fund.available)
+    if max(sums) + amount > MAX_AMOUNT:
+        message = _("Fonds « %(fund)s » : avec ce montant, ses sommes passeraient %(limit)s.")
+        raise InvalidInputError({"amount": [message % {"fund": fund, "limit": format_euros(MAX_AMOUNT)}]})
 
 
 def _check(kind: EntryKind, fund: Fund, amount: Decimal) -> None:

@@ -34,6 +34,8 @@ class EntryKind(models.TextChoices):
 
 #: A fund is low under this share of what was brought, where nobody chose a threshold.
 LOW_SHARE = Decimal("0.10")
+#: A fund's year lies between these.
+FIRST_YEAR, LAST_YEAR = 1998, 2100
 
 
 def euros(label, **options) -> models.DecimalField:
@@ -113,7 +115,9 @@ class Fund(models.Model):
             models.UniqueConstraint(fields=["id", "owner"], name="fund_with_owner"),
             models.CheckConstraint(name="fund_available_not_negative", condition=Q(available__gte=0)),
             models.CheckConstraint(name="fund_to_pay_not_negative", condition=Q(to_pay__gte=0)),
-            models.CheckConstraint(name="fund_year_plausible", condition=Q(year__gte=1998, year__lte=2100)),
+            models.CheckConstraint(
+                name="fund_year_plausible", condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """The ledger operations of DOMAIN §6, in their order, repeated, and all at once."""
 
+import re
 import threading
 import uuid
 from collections import Counter
@@ -8,14 +9,16 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ales import tenancy
 from ales.errors import InvalidInputError, NotAllowedError
+from ales.money import MAX_AMOUNT
 from members import funds
 from members.funds import InsufficientFundsError, LedgerConflictError
-from members.models import Fund, FundEntry
+from members.models import Fund, FundEntry, Organisation
 from tests.world import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -91,6 +94,15 @@ class TestContribute:
                 actor=world.marc, fund_id=fund.pk, amount=Decimal("1"), label="x", value_date=TODAY
             )
 
+    def test_never_more_than_the_ledger_holds(self, world):
+        fund = world.fund("0.01")
+        with tenancy.tenant(world.anne.context), pytest.raises(InvalidInputError) as refusal:
+            funds.contribute(
+                actor=world.anne, fund_id=fund.pk, amount=MAX_AMOUNT, label="x", value_date=TODAY
+            )
+        assert set(refusal.value.faults) == {"amount"}
+        assert sums(world, fund)[0] == Decimal("0.01")
+
 
 class TestTransfer:
     def move(self, world, source, target, amount):
@@ -114,6 +126,13 @@ class TestTransfer:
         with pytest.raises(InsufficientFundsError):
             self.move(world, source, target, "100.01")
         assert sums(world, target)[0] == Decimal("10.00")
+
+    def test_never_more_than_the_ledger_holds(self, world):
+        source, target = world.fund("100", year=2025), world.fund(str(MAX_AMOUNT))
+        with pytest.raises(InvalidInputError) as refusal:
+            self.move(world, source, target, "0.01")
+        assert set(refusal.value.faults) == {"amount"}
+        assert sums(world, source)[0] == Decimal("100.00")
 
     def test_not_to_itself(self, world):
         fund = world.fund("100")
@@ -252,6 +271,40 @@ def test_sums_equal_the_entries_and_never_go_below_zero(world, steps, year):
             available = total["CONTRIBUTION"] - total["COMMITMENT"] + total["RELEASE"] + total["RECOVERY"]
             assert fund.available == available >= 0
             assert fund.to_pay == total["COMMITMENT"] - total["RELEASE"] - total["PAYMENT"] >= 0
+
+
+class TestCarryOver:
+    def carry(self, world, fund, amount="10"):
+        with tenancy.tenant(world.anne.context):
+            return funds.carry_over(
+                actor=world.anne,
+                fund_id=fund.pk,
+                amount=Decimal(amount),
+                label="Report",
+                value_date=TODAY,
+            )
+
+    def test_no_fund_follows_the_last_year(self, world):
+        fund = world.fund("100", year=2100)
+        with pytest.raises(InvalidInputError, match="entre 1998 et 2100, pas de 2101"):
+            self.carry(world, fund)
+        assert sums(world, fund)[0] == Decimal("100.00")
+
+    @pytest.mark.parametrize("opened_before", [False, True])
+    def test_funds_are_locked_in_order_and_before_their_owner(self, world, opened_before):
+        """Payments lock funds, then the landlord: the other way round, two wait for each other."""
+        following = world.fund("5", year=2027) if opened_before else None
+        fund = world.fund("100", year=2026)
+        with CaptureQueriesContext(connection) as captured:
+            opened = self.carry(world, fund)
+        locks = [q["sql"] for q in captured if "FOR NO KEY UPDATE" in q["sql"]]
+        assert Fund._meta.db_table in locks[0]
+        if following:
+            assert opened == following
+            assert {str(fund.pk), str(following.pk)} <= set(re.findall(r"\d+", locks[0]))
+        else:
+            assert str(fund.pk) in re.findall(r"\d+", locks[0])
+            assert any(f'FROM "{Organisation._meta.db_table}"' in sql for sql in locks[1:])
 
 
 @pytest.mark.django_db(transaction=True)
