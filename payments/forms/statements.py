@@ -1,9 +1,11 @@
 """What the treasurer types about the bank's statements."""
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from ales.forms import PlainTextField
+from payments.rules.iso20022 import MAX_BYTES
 
 #: For the `accept` attribute of the file input.
 ACCEPT = ".xml,.csv,application/xml,text/xml,text/csv"
@@ -19,6 +21,13 @@ class StatementUploadForm(forms.Form):
             "empty": _("Ce fichier est vide : téléchargez-le à nouveau auprès de la banque."),
         },
     )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse by the size: a file too big is never read into memory."""
+        uploaded = self.cleaned_data["file"]
+        if uploaded.size > MAX_BYTES:
+            raise forms.ValidationError(_("Ce fichier dépasse 10 Mo : demandez une période plus courte."))
+        return uploaded
 
 
 class SetAsideForm(forms.Form):

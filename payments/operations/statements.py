@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from ales.documents.exact import store_exact
 from ales.documents.models import Audience
 from ales.errors import InvalidInputError, Refusal, StalePageError, require
+from ales.money import format_euros
 from members.access import Actor
 from payments import bank_account, statement_permissions
 from payments.models import BankStatement, StatementLine
@@ -112,11 +113,13 @@ def _statement_of(
             "last": last.statement_id,
         }
     _refuse_long(statement, ("statement_id",), where="")
+    _refuse_large(statement, ("opening", "closing"), where="")
     return statement
 
 
 def _lines_of(statement: BankStatement, told: Iterable[Statement]) -> list[StatementLine]:
-    entries = [entry for row in told for entry in row.entries]
+    """The movements; those of 0,00 € (a notice, a free operation) move nothing and have no line."""
+    entries = [entry for row in told for entry in row.entries if entry.amount]
     lines = [_line_of(statement, position, entry) for position, entry in enumerate(entries, start=1)]
     for line in lines:
         _refuse_long(
@@ -124,6 +127,7 @@ def _lines_of(statement: BankStatement, told: Iterable[Statement]) -> list[State
             ("end_to_end_id", "bank_reference", "counterparty", "return_reason"),
             where=_("Ligne %s : ") % line.position,
         )
+        _refuse_large(line, ("amount",), where=_("Ligne %s : ") % line.position)
     return lines
 
 
@@ -161,6 +165,16 @@ def _refuse_long(row, names: Iterable[str], *, where: str) -> None:
         if len(getattr(row, name)) > field.max_length:
             fault = _("%(where)s%(what)s dépasse %(limit)s caractères.")
             values = {"where": where, "what": field.verbose_name, "limit": field.max_length}
+            raise InvalidInputError({"file": [fault % values]})
+
+
+def _refuse_large(row, names: Iterable[str], *, where: str) -> None:
+    """An amount that its column can't hold refuses the file, too."""
+    for name in names:
+        field, amount = row._meta.get_field(name), getattr(row, name)
+        if amount is not None and abs(amount) >= 10 ** (field.max_digits - field.decimal_places):
+            fault = _("%(where)s%(what)s de %(euros)s : ce montant est trop grand pour être vrai.")
+            values = {"where": where, "what": field.verbose_name, "euros": format_euros(amount)}
             raise InvalidInputError({"file": [fault % values]})
 
 

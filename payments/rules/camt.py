@@ -16,7 +16,7 @@ from lxml import etree
 
 from ales.money import CENT, ZERO, format_euros, to_cents
 from payments.rules import iso20022
-from payments.rules.statement_model import Entry, Statement, StatementError, kind_of
+from payments.rules.statement_model import Entry, Statement, StatementError, kind_of, refuse_too_many
 
 VERSIONS = tuple(f"{number:02}" for number in range(2, 15))
 _NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.(05[34])\.001\.(\d\d)")
@@ -44,6 +44,9 @@ def read(content: bytes) -> tuple[Statement, ...]:
         *root.iterfind("{*}BkToCstmrStmt/{*}Stmt"),
         *root.iterfind("{*}BkToCstmrDbtCdtNtfctn/{*}Ntfctn"),
     ]
+    refuse_too_many(
+        sum(max(1, len(_all(entry, "NtryDtls/TxDtls"))) for row in elements for entry in _all(row, "Ntry"))
+    )
     faults = [*_page_faults(root), *_account_faults(elements)]
     # Amounts in another currency can't be added up: no need to say their totals are wrong, too.
     if not faults:

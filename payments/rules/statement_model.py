@@ -5,6 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+#: Movements of one file; a month of the association has some hundreds.
+MAX_ENTRIES = 20_000
+
 
 class StatementError(ValueError):
     """A statement that can't be imported; `faults` says why, in French, for the person who chose the file."""
@@ -12,6 +15,16 @@ class StatementError(ValueError):
     def __init__(self, faults: list[str]):
         super().__init__(" ".join(faults))
         self.faults = faults
+
+
+def refuse_too_many(count: int) -> None:
+    """Raise StatementError over MAX_ENTRIES movements."""
+    if count > MAX_ENTRIES:
+        told, limit = (f"{number:_}".replace("_", "\u202f") for number in (count, MAX_ENTRIES))
+        fault = (
+            f"Ce fichier a {told} mouvements, {limit} au plus : demandez à la banque une période plus courte."
+        )
+        raise StatementError([fault])
 
 
 class EntryKind(StrEnum):

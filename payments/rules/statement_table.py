@@ -27,7 +27,7 @@ from decimal import Decimal
 
 from ales.money import AmountError, parse_euros
 from payments.rules.iso20022 import MAX_BYTES
-from payments.rules.statement_model import Entry, Statement, StatementError, kind_of
+from payments.rules.statement_model import Entry, Statement, StatementError, kind_of, refuse_too_many
 
 MAX_FAULTS = 20
 _FRENCH_DAY = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
@@ -48,6 +48,7 @@ def read(content: bytes, account_iban: str = "") -> Statement:
     if not rows:
         raise StatementError(["Le fichier est vide."])
     columns = _columns(rows[0][1])
+    refuse_too_many(len(rows) - 1)
     entries, faults = [], []
     for number, row in rows[1:]:
         try:
@@ -93,7 +94,19 @@ def _rows(content: bytes) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
     except csv.Error as error:
-        raise StatementError([f"Ligne {reader.line_num} : les guillemets ne sont pas fermés."]) from error
+        raise StatementError([f"Ligne {reader.line_num} : {_said(error)}"]) from error
+
+
+def _said(error: csv.Error) -> str:
+    """What the reader meets, in French."""
+    told = str(error)
+    if "field limit" in told:
+        return "une cellule dépasse 128 ko, ou ses guillemets ne sont pas fermés."
+    if "unexpected end" in told:
+        return "les guillemets ne sont pas fermés."
+    if "expected after" in told:
+        return "des guillemets fermés sont suivis d’autre chose que d’un point-virgule."
+    return "elle n’est pas lisible comme du CSV : exportez le relevé à nouveau."
 
 
 def _plain(header: str) -> str:

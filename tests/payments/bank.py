@@ -157,7 +157,7 @@ def _entries(body, lines, day, version, currency):
     for name, kept in (
         ("TtlNtries", totals),
         ("TtlCdtNtries", [total for total in totals if total > 0]),
-        ("TtlDbtNtries", [total for total in totals if total < 0]),
+        ("TtlDbtNtries", [total for total in totals if total <= 0]),
     ):
         block = _add(summary, name)
         _add(block, "NbOfNtries", str(len(kept)))

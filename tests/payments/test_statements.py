@@ -120,6 +120,17 @@ BAD = [
     ("a PDF", b"%PDF-1.7\n\x00\x01", ""),
     ("CSV without headers", b"1;2;3\n4;5;6\n", "date"),
     (
+        "an amount too large",
+        camt_053([Movement("X", Decimal("10000000000.00"))], iban=ACCOUNT, day=TODAY),
+        "trop grand",
+    ),
+    (
+        "a balance too large",
+        camt_053([UNKNOWN], iban=ACCOUNT, day=TODAY, opening=Decimal("1000000000000.00")),
+        "trop grand",
+    ),
+    ("too big", b"<" + b" " * 10 * 1024 * 1024, "dépasse 10 Mo"),
+    (
         "a reference too long",
         b"date;libelle;reference;montant\n2026-06-10;X;" + b"R" * 36 + b";-1,00\n",
         "35",
@@ -139,6 +150,12 @@ def test_a_bad_file_is_refused_and_nothing_is_kept(world, sign_in, content, mess
     with tenancy.tenant(world.theo.context):
         assert not BankStatement.objects.exists()
         assert not StoredDocument.objects.filter(kind="bank_statement").exists()
+
+
+def test_a_movement_of_nothing_has_no_line(world, orders):
+    free = Movement("", Decimal("0.00"), label="OPERATION GRATUITE")
+    statement, _is_new = import_(world, file_of(free, movement(orders[0]), free))
+    assert outcomes(world, statement) == ["EXECUTION"]
 
 
 def test_an_infected_file_is_not_kept(world, monkeypatch):

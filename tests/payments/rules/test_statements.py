@@ -154,6 +154,12 @@ def test_a_wrong_balance_is_refused():
     assert "99 722,81" in fault.replace("\u202f", " ")
 
 
+def test_too_many_movements_are_refused(monkeypatch):
+    monkeypatch.setattr("payments.rules.statement_model.MAX_ENTRIES", 2)
+    assert "3 mouvements, 2 au plus" in faults_of(bank.camt_053([PAID, OTHER, BACK], iban=IBAN, day=DAY))[0]
+    assert "3 mouvements" in faults_of(bank.camt_053([(PAID, OTHER), BACK], iban=IBAN, day=DAY))[0]
+
+
 def test_another_currency_is_refused():
     content = bank.camt_053([PAID], iban=IBAN, day=DAY, currency="CHF")
     assert faults_of(content) == ["Le relevé est en CHF : seuls les relevés en euros sont lus."]
@@ -383,7 +389,10 @@ def test_each_faulty_line_is_said_by_its_number(line, fault):
         (b"date;date;libelle;reference;montant\n", "La colonne date est en double"),
         (b"date;libelle;reference;montant\n24/11/2026;\x00", "pas un texte"),
         (b"date;libelle;reference;montant\n24/11/2026;\x81;;1", "accents"),
-        (HEADERS.encode() + b'24/11/2026;"x;;1,00;\n', "guillemets"),
+        (HEADERS.encode() + b'24/11/2026;"x;;1,00;\n', "guillemets ne sont pas fermés"),
+        (HEADERS.encode() + b'24/11/2026;"x"y;;1,00;\n', "suivis d’autre chose"),
+        (HEADERS.encode() + b"24/11/2026;" + b"x" * 131_073 + b";;1,00;\n", "dépasse 128 ko"),
+        (HEADERS.encode() + b"24/11/2026;x;;1,00;\n" * 20_001, "20\u202f001 mouvements, 20\u202f000 au plus"),
         (HEADERS.encode() + b"x" * iso20022.MAX_BYTES, "dépasse 10 Mo"),
     ],
     ids=lambda value: value[:24] if isinstance(value, bytes) else None,
