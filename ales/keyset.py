@@ -65,7 +65,10 @@ def _read(queryset: QuerySet, cursor: str, keys: Sequence[str]) -> list[Any] | N
     if not cursor:
         return None
     try:
-        texts = b64_decode(cursor.encode()).decode().split(_SEPARATOR)
+        text = b64_decode(cursor.encode()).decode()
+        if "\x00" in text:  # no text column holds one: the database's driver would refuse the query
+            return None
+        texts = text.split(_SEPARATOR)
         fields = [queryset.model._meta.get_field(key) for key in keys]
         return [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
     except (ValueError, ValidationError):

@@ -1,6 +1,7 @@
 """Keyset pages go through every row once, both ways (DESIGN §2.11)."""
 
 import pytest
+from django.core.signing import b64_encode
 from django.http import QueryDict
 
 from ales.keyset import page_of
@@ -42,6 +43,12 @@ def test_every_row_once_forwards_then_backwards(people, descending):
 
 def test_a_broken_cursor_gives_the_first_page(people):
     page = page_of(people, QueryDict("apres=%C3%A9&avant=zz"), KEYS, descending=False, size=3)
+    assert names(page) == ["p0", "p1", "p2"]
+
+
+def test_a_nul_in_a_cursor_gives_the_first_page(people):
+    cursor = b64_encode(b"A\x00na\x1f1").decode()
+    page = page_of(people, QueryDict(f"apres={cursor}"), KEYS, descending=False, size=3)
     assert names(page) == ["p0", "p1", "p2"]
 
 
