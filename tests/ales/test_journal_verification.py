@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import psycopg
@@ -316,6 +317,13 @@ def test_rows_older_than_the_journal_are_adopted(story, owner):
 # --- The command -----------------------------------------------------------------------------------------
 
 
+@pytest.fixture
+def no_log(settings, tmp_path) -> Path:
+    """Where the product would log its heads; nothing is there."""
+    settings.JOURNAL_LOG = tmp_path / "missing.log"
+    return settings.JOURNAL_LOG
+
+
 def command(*arguments: str) -> tuple[str, str, int]:
     """What the command wrote on each stream, and its exit status."""
     out, err = io.StringIO(), io.StringIO()
@@ -326,17 +334,34 @@ def command(*arguments: str) -> tuple[str, str, int]:
     return out.getvalue(), err.getvalue(), 0
 
 
-def test_the_command_gives_the_count_and_the_head(story):
+def test_the_command_gives_the_count_and_the_head(story, no_log):
     head = head_at(6)
+    out = f"Journal intact : 6 écritures, tête {head}\n"
+    assert command("--head", str(head), "--head", str(head_at(3))) == (out, "", 0)
+
+
+def test_the_command_without_any_head_warns(story, no_log):
+    out, err, status = command()
+    assert (out, status) == (f"Journal intact : 6 écritures, tête {head_at(6)}\n", 0)
+    assert f"aucune tête consignée n’est lue (aucune dans {no_log})" in err
+
+
+def test_the_command_reads_the_product_s_own_log(story, rewrite, no_log):
+    head = head_at(6)
+    no_log.write_text(f"journal head {head.sequence} {head.hash}\n")
     assert command() == (f"Journal intact : 6 écritures, tête {head}\n", "", 0)
-    assert command("--head", str(head), "--head", str(head_at(3)))[2] == 0
+    rewrite(FORGED_AMOUNT, FORGED_CONTENT, REHASH)
+    _out, err, status = command()
+    assert status == 1
+    assert "tête différente : n° 6" in err
 
 
-def test_the_command_on_an_empty_journal(db):
-    assert command() == (f"Journal intact : 0 écritures, tête 0:{GENESIS}\n", "", 0)
+def test_the_command_on_an_empty_journal(db, no_log):
+    out, _err, status = command()
+    assert (out, status) == (f"Journal intact : 0 écritures, tête 0:{GENESIS}\n", 0)
 
 
-def test_the_command_names_the_rows_at_fault(story, rewrite):
+def test_the_command_names_the_rows_at_fault(story, rewrite, no_log):
     rewrite(FORGED_AMOUNT)
     out, err, status = command()
     assert (out, status) == ("", 1)
@@ -344,7 +369,7 @@ def test_the_command_names_the_rows_at_fault(story, rewrite):
     assert "1 anomalie (6 écritures lues)" in err
 
 
-def test_the_command_reads_the_heads_of_a_log(story, rewrite, tmp_path):
+def test_the_command_reads_the_heads_of_a_log(story, rewrite, no_log, tmp_path):
     path = tmp_path / "worker.log"
     head = head_at(6)
     path.write_text(

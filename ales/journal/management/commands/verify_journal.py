@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from ales import tenancy
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="FICHIER",
-            help="un journal d’exploitation où lire les têtes (plusieurs fois possible)",
+            help="un journal où lire les têtes (plusieurs fois possible ; sinon celui de JOURNAL_LOG)",
         )
 
     def handle(self, *args, head: list[str], log: list[str], **options) -> None:
@@ -63,4 +64,11 @@ class Command(BaseCommand):
             if not found:
                 raise CommandError(f"--log {path} : aucune tête du journal n’y est consignée.", returncode=2)
             given.extend(sorted(found))
+        if not paths:
+            given.extend(sorted(heads.logged_in(settings.JOURNAL_LOG)))
+        if not given:
+            self.stderr.write(
+                f"Attention : aucune tête consignée n’est lue (aucune dans {settings.JOURNAL_LOG}). "
+                "Une fin coupée, ou une chaîne refaite en entier, ne se verrait pas : donnez --log ou --head."
+            )
         return given
