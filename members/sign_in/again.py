@@ -43,10 +43,14 @@ def asked_again(view: View) -> View:
     def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if shown_again(request):
             return view(request, *args, **kwargs)
-        back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
-        return redirect(f"{_confirmation_url(request)}?{back}")
+        return ask_again(request, back=request.get_full_path())
 
     return guarded
+
+
+def ask_again(request: HttpRequest, *, back: str) -> HttpResponse:
+    """To the confirmation, then to the address `back`: a page with the button, where the view has none."""
+    return redirect(f"{_confirmation_url(request)}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
 
 def _confirmation_url(request: HttpRequest) -> str:

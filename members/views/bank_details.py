@@ -25,6 +25,7 @@ from members.forms import BankDetailsForm, ReasonForm
 from members.models import BankDetails, Organisation
 from members.models.bank_details import STATE_TONES, BankDetailsState
 from members.roles import OrganisationKind, Role
+from members.sign_in.again import ask_again, shown_again
 
 READERS = (Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER, Role.LANDLORD_AGENT)
 
@@ -169,10 +170,12 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @writing
 @roles_required(Role.TREASURER)
 def confirm(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
-    """The second person confirms."""
+    """The second person confirms where the money goes, and shows again who they are as before a signature."""
     details = get_object_or_404(
         BankDetails.objects.visible_to(request.actor).select_related("landlord"), public_id=details_id
     )
+    if not shown_again(request):
+        return ask_again(request, back=reverse("members:bank_details", args=[details.landlord.public_id]))
     try:
         bank_details.confirm(actor=request.actor, details_id=details_id)
     except Refusal as refusal:

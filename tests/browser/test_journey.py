@@ -240,6 +240,12 @@ def confirms_the_account(page: Page) -> None:
     picture(page, "34-bank-details-awaiting")
     press(page, "Confirmer")
     page.get_by_role("dialog").get_by_role("button", name="Confirmer").click()
+    # Who they are first, which serves for the signature of `pays` too; then the page again.
+    fill(page, {"Mot de passe": PASSWORD})
+    press(page, "Confirmer")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("oordonnées")
+    press(page, "Confirmer")
+    page.get_by_role("dialog").get_by_role("button", name="Confirmer").click()
     expect(page.get_by_text("sont confirmées")).to_be_visible()
 
 
@@ -276,8 +282,6 @@ def pays(page: Page) -> dict[str, str]:
     ):
         assert words in text, f"« {words} » isn't in the order"
     press(page, "Signer l’ordre")
-    fill(page, {"Mot de passe": PASSWORD})
-    press(page, "Confirmer")
     page.get_by_role("checkbox").check()
     picture(page, "42-sign")
     press(page, "Signer l’ordre")

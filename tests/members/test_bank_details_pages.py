@@ -3,6 +3,7 @@
 import re
 import uuid
 from decimal import Decimal
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import reverse
@@ -172,6 +173,18 @@ class TestDecide:
         assert state(world, waiting) == "CONFIRMED"
         again = client.post(address, follow=True).content.decode()
         assert "déjà été traitées" in again
+
+    def test_confirming_asks_again_who_is_there(self, world, sign_in, waiting):
+        client = sign_in(world.theo, confirmed=False)
+        address = reverse("members:bank_details_confirm", args=[waiting.public_id])
+        sent_to = client.post(address).headers["Location"]
+        assert sent_to == "/compte/confirmation/?" + urlencode({"next": of_landlord(world)})
+        assert state(world, waiting) == "PROPOSED"
+        typed = {"password": "secret-of-the-tests", "next": of_landlord(world)}
+        assert client.post("/compte/confirmation/", typed).headers["Location"] == of_landlord(world)
+        assert "Confirmer ces coordonnées" in page(client, of_landlord(world))
+        client.post(address)
+        assert state(world, waiting) == "CONFIRMED"
 
     def test_refusing_needs_a_reason(self, world, sign_in, waiting):
         client = sign_in(world.theo)
