@@ -204,7 +204,10 @@ class FundEntry(models.Model):
                 fields=["cause_kind", "cause_id", "kind", "fund"], name="fund_entry_once_a_cause"
             ),
         ]
-        indexes = [models.Index(fields=["fund", "value_date", "id"], name="fund_entry_by_date")]
+        # The statement's order (members.statements.ORDER).
+        indexes = [
+            models.Index(fields=["fund", "value_date", "created_at", "id"], name="fund_entry_by_statement")
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
