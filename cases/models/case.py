@@ -183,7 +183,8 @@ class CaseEvent(CaseRow):
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey(TenantCase, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("nature"), max_length=30)
-    text = models.CharField(_("texte"), max_length=500)
+    #: Holds the longest: a reason of 500 characters, two organisations' names and the sentence.
+    text = models.CharField(_("texte"), max_length=1000)
     at = models.DateTimeField(_("le"), default=timezone.now)
     by = models.ForeignKey(User, verbose_name=_("par"), on_delete=models.PROTECT, related_name="+")
     capacity = models.CharField(_("en qualité de"), max_length=20)

@@ -76,7 +76,7 @@ def record(case: TenantCase, actor: Actor, at: datetime, kind: str, text: str) -
         case=case,
         organisation_id=case.organisation_id,
         kind=kind,
-        text=text[:500],
+        text=text,
         at=at,
         by_id=actor.user_id,
         capacity=actor.role,

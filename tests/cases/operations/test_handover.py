@@ -98,6 +98,12 @@ def rows_of(organisation_id: int) -> dict[str, int]:
     }
 
 
+def test_the_timeline_keeps_the_whole_of_a_long_reason(world, case):
+    propose(world, case, reason="x" * 500)
+    with tenancy.tenant(world.marc.context):
+        assert CaseEvent.objects.get(case=case, kind="handover").text.endswith(": " + "x" * 500)
+
+
 @pytest.mark.usefixtures("_owner")
 def test_nothing_is_left_behind_in_any_table(world):
     """An aid paid, with its protocol, files, history: the organisation's only case leaves it empty."""
