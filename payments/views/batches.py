@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from ales.dates import format_date
 from ales.documents.links import file_of_job
-from ales.errors import InvalidInputError, Refusal
+from ales.errors import InvalidInputError, Refusal, StalePageError
 from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.keyset import page_of
@@ -201,7 +201,11 @@ def prepare_batch(request: HttpRequest) -> HttpResponse:
         form = PrepareBatchForm(initial={"execution_on": next_banking_day(localdate())})
         return _confirm(request, form, _proposed(request))
     form = PrepareBatchForm(request.POST)
-    ids = posted_ids(request.POST.getlist("o"))
+    try:
+        ids = posted_ids(request)
+    except StalePageError as refusal:
+        messages.error(request, refusal.message)
+        return redirect("payments:batches")
     if form.is_valid():
         try:
             batch = operations.prepare_batch(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from ales.errors import StalePageError
 from ales.money import ZERO
 from payments.forms.filters import OrderFilters, visible_orders
 from payments.models import PaymentOrder
@@ -29,12 +30,24 @@ def chosen_orders(request: HttpRequest, state: OrderState) -> Selection:
     if "tout" in request.GET:
         orders = OrderFilters(request.GET, actor=request.actor).apply(orders).filter(state=state)
     else:
-        orders = orders.filter(public_id__in=posted_ids(request.GET.getlist("o")))
+        orders = orders.filter(public_id__in=_readable_ids(request.GET.getlist("o")))
     found = list(orders[: MOST_AT_ONCE + 1])
     return Selection(found[:MOST_AT_ONCE], is_cut=len(found) > MOST_AT_ONCE)
 
 
-def posted_ids(texts: Sequence[str]) -> list[UUID]:
+def posted_ids(request: HttpRequest) -> list[UUID]:
+    """The orders a confirming page posts, each once: exactly what was shown.
+
+    Raises StalePageError when one can't be read: fewer orders than the person confirmed are never acted on.
+    """
+    texts = set(request.POST.getlist("o"))
+    ids = _readable_ids(request.POST.getlist("o"))
+    if len(ids) != len(texts):
+        raise StalePageError
+    return ids
+
+
+def _readable_ids(texts: Sequence[str]) -> list[UUID]:
     """The readable ids among them, each once; an address cut short loses the others."""
     ids: dict[UUID, None] = {}
     for text in texts:

@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ales.errors import InvalidInputError
+from ales.errors import InvalidInputError, StalePageError
 from ales.forms import add_faults
 from ales.http import form_page
 from members.access import Actor, roles_required
@@ -31,7 +32,11 @@ def sign_many(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _confirm(request, SignManyForm(), chosen_orders(request, OrderState.TO_SIGN))
     form = SignManyForm(request.POST)
-    ids = posted_ids(request.POST.getlist("o"))
+    try:
+        ids = posted_ids(request)
+    except StalePageError as refusal:
+        messages.error(request, refusal.message)
+        return redirect(_list_url())
     if form.is_valid():
         try:
             signatures = operations.sign_many(actor=request.actor, order_ids=ids, at=timezone.now())

@@ -186,6 +186,20 @@ def test_all_that_the_filter_shows(world, stories, pages):
     assert "Rien à signer" in pages(world.theo, f"{SIGN}?tout=1&du=demain")
 
 
+@pytest.mark.parametrize("page", [SIGN, PREPARE])
+def test_an_order_that_cannot_be_read_stops_them_all(world, stories, pages, page):
+    """Fewer orders than were confirmed are never signed nor put in a batch."""
+    order = stories[0].request()
+    if page == PREPARE:
+        stories[0].sign(order)
+    before = state(world, order)
+    data = {"o": [str(order.public_id), "pas-un-identifiant"], "read": "on", "execution_on": "16/06/2026"}
+    shown = pages(world.theo, pages(world.theo, page, data, status=302))
+    assert "Cette page a changé entre-temps" in shown
+    assert state(world, order) == before
+    assert "a changé entre-temps" not in pages(world.theo, f"{page}?o={order.public_id}&o=coup")
+
+
 @pytest.mark.parametrize("address", ["one", "many", "send"])
 def test_signing_asks_again_who_is_there(world, stories, sign_in, address):
     order = stories[0].request()
