@@ -19,6 +19,7 @@ from members.models import Envelope, Fund, FundAlert
 
 SUBJECT = "envelope"
 AGREEMENT_KIND = "fund_agreement"
+REASON_LENGTH = Envelope._meta.get_field("cancel_reason").max_length
 
 
 @transaction.atomic
@@ -88,11 +89,15 @@ def cancel(*, actor: Actor, envelope_id: UUID, reason: str, at: dt.datetime | No
             _("%(received)s ont été versés au titre de cette enveloppe : elle ne peut plus être annulée.")
             % {"received": format_euros(received)}
         )
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise InvalidInputError({"reason": [_("Indiquez pourquoi cette enveloppe est annulée.")]})
+    if len(reason) > REASON_LENGTH:
+        message = _("Le motif tient en %(limit)s caractères au plus.") % {"limit": REASON_LENGTH}
+        raise InvalidInputError({"reason": [message]})
     envelope.cancelled_at = at or timezone.now()
     envelope.cancelled_by_id = actor.user_id
-    envelope.cancel_reason = reason.strip()
+    envelope.cancel_reason = reason
     envelope.save(update_fields=["cancelled_at", "cancelled_by", "cancel_reason"])
     return envelope
 

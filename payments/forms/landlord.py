@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ales.forms import EuroField, FrenchDateField, PlainTextField
 from payments.models import QueryReason
+from payments.models.query import MOST_RECEIVED
 
 #: The filter's choices, in the landlord's words, each with the request's states it stands for.
 STATUS_GROUPS = {
@@ -55,6 +56,7 @@ class QueryForm(forms.Form):
     amount_received = EuroField(
         label=_("Montant reçu sur votre compte"),
         required=False,
+        max_value=MOST_RECEIVED,
         help_text=_("Si le montant est différent ; 0 si rien n’est arrivé."),
     )
     text = PlainTextField(

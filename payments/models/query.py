@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Q
@@ -40,6 +41,10 @@ class PaymentQueryQuerySet(models.QuerySet):
     def unanswered(self) -> "PaymentQueryQuerySet":
         """Those that wait for the manager; the oldest first."""
         return self.filter(answered_at=None).order_by("asked_at", "id")
+
+
+#: Euros an amount received may be at most: what the column holds.
+MOST_RECEIVED = Decimal("9999999.99")
 
 
 class PaymentQuery(models.Model):

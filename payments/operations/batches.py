@@ -25,6 +25,7 @@ from payments.operations.locking import lock_orders
 from payments.rules.banking_days import is_banking_day, next_banking_day
 from payments.rules.sepa import TransferFileError
 
+LONGEST_REASON = PaymentBatch._meta.get_field("cancelled_reason").max_length
 #: Days ahead a bank takes a transfer for.
 LATEST = dt.timedelta(days=60)
 
@@ -165,6 +166,8 @@ def cancel_batch(
     faults: dict[str, list[str]] = {}
     if not reason:
         faults["reason"] = [_("Dites pourquoi le bordereau est annulé : le motif est conservé.")]
+    elif len(reason) > LONGEST_REASON:
+        faults["reason"] = [_("Le motif dépasse 500 caractères : raccourcissez-le.")]
     if not not_sent:
         faults["not_sent"] = [
             _("Vérifiez que le fichier n’a pas été remis à la banque, puis cochez la case.")

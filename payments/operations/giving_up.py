@@ -15,6 +15,8 @@ from payments.models import PaymentOrder
 from payments.operations.locking import live_terms, locked_order
 from payments.states import OrderState
 
+LONGEST_REASON = PaymentOrder._meta.get_field("given_up_reason").max_length
+
 
 @transaction.atomic
 def give_up(
@@ -32,6 +34,8 @@ def give_up(
     faults: dict[str, list[str]] = {}
     if not reason:
         faults["reason"] = [_("Dites pourquoi l’ordre est abandonné : le motif est conservé.")]
+    elif len(reason) > LONGEST_REASON:
+        faults["reason"] = [_("Le motif dépasse 500 caractères : raccourcissez-le.")]
     if order.state == OrderState.SIGNED and not not_executed:
         faults["not_executed"] = [_("Vérifiez auprès de la banque que le virement n’est pas parti.")]
     if faults:
@@ -40,7 +44,7 @@ def give_up(
     order.give_up()
     order.given_up_by_id = actor.user_id
     order.given_up_at = at
-    order.given_up_reason = reason[:500]
+    order.given_up_reason = reason
     order.job = order_document.produce(order, actor=actor, at=at)
     order.save(update_fields=["state", "given_up_by", "given_up_at", "given_up_reason", "job"])
     order.lines.update(is_live=False)

@@ -13,6 +13,7 @@ from ales.money import format_euros
 from members.access import Actor
 from payments import emails, permissions
 from payments.models import PaymentAdvice, PaymentQuery, QueryReason
+from payments.models.query import MOST_RECEIVED
 
 #: Characters of a question or of its answer.
 TEXT_LIMIT = 2000
@@ -68,6 +69,9 @@ def _question_faults(
             faults["amount_received"] = [_("Indiquez le montant reçu sur votre compte.")]
         elif amount < 0:
             faults["amount_received"] = [_("Un montant reçu ne peut pas être négatif.")]
+        elif amount > MOST_RECEIVED:
+            fault = _("Le montant ne peut pas dépasser %s.") % format_euros(MOST_RECEIVED)
+            faults["amount_received"] = [fault]
         elif amount == advice.amount:
             fault = _("%s est le montant annoncé : confirmez la réception, ou choisissez un autre motif.")
             faults["amount_received"] = [fault % format_euros(amount)]

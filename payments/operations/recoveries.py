@@ -15,6 +15,7 @@ from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from aids.models import RentTerm
 from aids.operations import note_recovery, settle_recovery
@@ -164,7 +165,12 @@ def _faults(
     faults: dict[str, list[str]] = {}
     by_id = {paid.term.public_id: paid for paid in terms}
     if unknown := set(wanted) - set(by_id):
-        faults[""] = [_("%s échéance choisie n’est pas de cet ordre : relisez la page.") % len(unknown)]
+        told = ngettext(
+            "%s échéance choisie n’est pas de cet ordre : relisez la page.",
+            "%s échéances choisies ne sont pas de cet ordre : relisez la page.",
+            len(unknown),
+        )
+        faults[""] = [told % len(unknown)]
     if not wanted:
         faults[""] = [_("Indiquez ce qui doit revenir pour au moins une échéance.")]
     for term_id, paid in by_id.items():

@@ -11,6 +11,7 @@ from django.db import ProgrammingError, transaction
 from django.urls import reverse
 
 from ales import tenancy
+from ales.errors import InvalidInputError
 from members import envelopes, funds
 from members.models import Envelope, Fund, FundAlert, FundEntry
 from tests.aids.stories import pdf_upload
@@ -412,6 +413,11 @@ class TestEnvelopes:
         assert "annulée : Saisie deux fois" in text
         again = client.post(address, {"reason": "Encore"}).content.decode()
         assert "déjà annulée" in again
+
+    def test_a_reason_too_long_for_its_column_is_refused(self, world):
+        envelope = promised(world, world.fund("0"))
+        with tenancy.tenant(world.anne.context), pytest.raises(InvalidInputError, match="300 caractères"):
+            envelopes.cancel(actor=world.anne, envelope_id=envelope.public_id, reason="x" * 301)
 
     def test_one_under_which_money_came_stays(self, world, sign_in):
         fund, client = world.fund("0"), sign_in(world.anne)

@@ -398,6 +398,8 @@ def test_a_cancellation_says_why_and_that_the_bank_has_nothing(world, batch):
     with pytest.raises(InvalidInputError) as refusal:
         cancel(world, batch, reason="  ", not_sent=False)
     assert set(refusal.value.faults) == {"reason", "not_sent"}
+    with pytest.raises(InvalidInputError, match="dépasse 500 caractères"):
+        cancel(world, batch, reason="x" * 501)
 
 
 def test_a_stopped_order_leaves_its_batch_then_is_given_up(world, stories, signed, batch):

@@ -289,6 +289,10 @@ def test_giving_up_needs_a_reason(story):
     with pytest.raises(InvalidInputError) as refused:
         story.give_up(order, reason="  ")
     assert list(refused.value.faults) == ["reason"]
+    with pytest.raises(InvalidInputError, match="dépasse 500 caractères"):
+        story.give_up(order, reason="x" * 501)
+    story.give_up(order, reason="x" * 500)
+    assert story.fresh(order).given_up_reason == "x" * 500
 
 
 def test_a_signed_order_is_the_treasurer_s_to_give_up(story):

@@ -50,6 +50,8 @@ def cancel(story, advice) -> None:
         ({"reason": "OTHER_AMOUNT"}, "amount_received"),
         ({"reason": "OTHER_AMOUNT", "amount_received": Decimal("-1")}, "amount_received"),
         ({"reason": "OTHER_AMOUNT", "amount_received": Decimal("831.60")}, "amount_received"),
+        ({"reason": "OTHER_AMOUNT", "amount_received": Decimal("9999999.99")}, None),
+        ({"reason": "OTHER_AMOUNT", "amount_received": Decimal("10000000.00")}, "amount_received"),
     ],
 )
 def test_what_is_asked(story, advice, typed, field):

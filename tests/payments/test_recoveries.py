@@ -97,6 +97,19 @@ def test_a_term_of_another_order_cannot_be_asked(story, order):
         )
 
 
+def test_several_terms_of_another_order_are_told_in_the_plural(story, order):
+    fault = "2 échéances choisies ne sont pas de cet ordre"
+    with tenancy.tenant(story.world.marc.context), pytest.raises(InvalidInputError, match=fault):
+        operations.ask_recovery(
+            actor=story.world.marc,
+            order_id=order.public_id,
+            amounts={uuid.uuid4(): Decimal("10"), uuid.uuid4(): Decimal("10")},
+            cause="OTHER",
+            reason="Erreur",
+            at=NOW,
+        )
+
+
 def test_what_is_coming_back_is_not_asked_twice(story, order):
     story.ask_recovery(order, "200.00")
     with pytest.raises(InvalidInputError, match="Au plus 77,20"):
