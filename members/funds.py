@@ -150,7 +150,8 @@ def transfer(
     cause_id: uuid.UUID | None = None,
     seen: Decimal | None = None,
 ) -> None:
-    """Move money between two funds: one entry in each. `seen` is what the person read as left in the first.
+    """Move money between two funds of one member: one entry in each. `seen` is what the person read as left
+    in the first (DOMAIN §6).
 
     Raises InsufficientFundsError, InvalidInputError (to_fund, amount), StalePageError when less or more is
     left than seen, or when the form served for another sum.
@@ -159,6 +160,9 @@ def transfer(
     if from_fund_id == to_fund_id:
         raise InvalidInputError({"to_fund": [_("Choisissez deux fonds différents.")]})
     funds = {fund.pk: fund for fund in Fund.objects.locked([from_fund_id, to_fund_id])}
+    if len({fund.owner_id for fund in funds.values()}) > 1:
+        message = _("Un virement se fait entre deux fonds du même adhérent : choisissez un autre fonds.")
+        raise InvalidInputError({"to_fund": [message]})
     cause_id = cause_id or uuid.uuid4()
     is_new = not _written(EntryKind.TRANSFER_OUT, TRANSFER_CAUSE, cause_id)
     left = funds[from_fund_id].available

@@ -72,6 +72,8 @@ class RentTerm(models.Model):
         verbose_name = _("échéance")
         ordering = ["month", "id"]
         constraints = [
+            # What lines of orders and recoveries refer to, so that their organisation is the term's.
+            models.UniqueConstraint(fields=["id", "organisation"], name="term_with_organisation"),
             models.UniqueConstraint(
                 fields=["case", "month"],
                 condition=Q(state__in=TERMS_HOLDING_MONTH, month__isnull=False),

@@ -125,6 +125,10 @@ class BankDetails(models.Model):
     class Meta:
         verbose_name = _("coordonnées bancaires")
         constraints = [
+            # What an order refers to, so that the account it pays is the one confirmed.
+            models.UniqueConstraint(
+                fields=["id", "landlord", "iban", "bic", "account_holder"], name="bank_details_with_account"
+            ),
             models.UniqueConstraint(
                 fields=["landlord"], condition=Q(state="CONFIRMED"), name="bank_details_one_confirmed"
             ),

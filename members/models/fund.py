@@ -65,7 +65,8 @@ class Fund(models.Model):
     """Money a member brings for a year. The sums are kept by the ledger's trigger, never written here.
 
     `available = contributed + transferred_in − transferred_out − committed + released + recovered`,
-    `to_pay = committed − released − paid`; the database refuses either below zero.
+    `to_pay = committed − released − paid`; the database refuses either below zero, and more recovered than
+    paid.
     """
 
     #: The only columns the application's login may change: the sums belong to the ledger's trigger.
@@ -115,6 +116,7 @@ class Fund(models.Model):
             models.UniqueConstraint(fields=["id", "owner"], name="fund_with_owner"),
             models.CheckConstraint(name="fund_available_not_negative", condition=Q(available__gte=0)),
             models.CheckConstraint(name="fund_to_pay_not_negative", condition=Q(to_pay__gte=0)),
+            models.CheckConstraint(name="fund_recovered_within_paid", condition=Q(recovered__lte=F("paid"))),
             models.CheckConstraint(
                 name="fund_year_plausible", condition=Q(year__gte=FIRST_YEAR, year__lte=LAST_YEAR)
             ),

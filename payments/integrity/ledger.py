@@ -64,10 +64,11 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "fund_balances",
-        "Ni le disponible ni le reste à payer d’un fonds ne sont négatifs.",
+        "Un fonds n’a ni disponible ni reste à payer négatif, et il ne revient que ce qui fut payé.",
         """
-        SELECT format('fonds %s (%s) : disponible %s, à payer %s', public_id, year, available, to_pay)
-        FROM members_fund WHERE available < 0 OR to_pay < 0
+        SELECT format('fonds %s (%s) : disponible %s, à payer %s, payé %s, recouvré %s', public_id, year,
+            available, to_pay, paid, recovered)
+        FROM members_fund WHERE available < 0 OR to_pay < 0 OR recovered > paid
         """,
     ),
     Check(

@@ -27,6 +27,19 @@ CHECKS: tuple[Check, ...] = (
         """,
     ),
     Check(
+        "order_accounts",
+        "Un ordre paie le compte de ses coordonnées bancaires, qui sont celles de son bailleur.",
+        """
+        SELECT format('ordre OP-%s-%s : compte de %s (…%s), coordonnées de %s (…%s)', payment.year,
+            lpad(payment.sequence::text, 6, '0'), payment.account_holder, right(payment.iban, 4),
+            account.account_holder, right(account.iban, 4))
+        FROM payments_paymentorder AS payment
+        JOIN members_bankdetails AS account ON account.id = payment.bank_details_id
+        WHERE (payment.landlord_id, payment.iban, payment.bic, payment.account_holder)
+            <> (account.landlord_id, account.iban, account.bic, account.account_holder)
+        """,
+    ),
+    Check(
         "one_live_order",
         "Une échéance est dans un seul ordre en cours, et son état le dit.",
         """

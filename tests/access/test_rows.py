@@ -16,12 +16,13 @@ PARENTS = {
     "case_id": "cases_tenantcase",
     "request_id": "aids_aidrequest",
     "order_id": "payments_paymentorder",
+    "term_id": "aids_rentterm",
 }
 #: Rows whose column of that name is no foreign key, or whose organisation is another's on purpose.
 APART = {
     ("cases_protocol", "request_id"): "the aid's room lies above: its public id, no foreign key",
+    ("payments_statementline", "order_id"): "a bank's statement is the association's, of no organisation",
     ("aids_rentterm", "case_id"): "it follows its request, which follows the case",
-    ("payments_paymentadvice", "order_id"): "it follows its request; a landlord reads no order",
 }
 
 
@@ -32,7 +33,7 @@ def rows(sql: str, *parameters) -> list[tuple]:
 
 
 def test_every_row_of_a_case_carries_its_organisation():
-    """A table with a case, a request or an order has the composite foreign key that follows a handover."""
+    """A table with a case, a request, a term or an order has the composite key that follows a handover."""
     columns = rows(
         "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
         " AND column_name = ANY(%s) AND table_name NOT IN"

@@ -134,6 +134,12 @@ class TestTransfer:
         assert set(refusal.value.faults) == {"amount"}
         assert sums(world, source)[0] == Decimal("100.00")
 
+    def test_not_to_another_members_fund(self, world):
+        source, foreign = world.fund("100"), world.fund("10", owner=world.other_cil)
+        with pytest.raises(InvalidInputError, match="deux fonds du même adhérent"):
+            self.move(world, source, foreign, "1")
+        assert (sums(world, source)[0], sums(world, foreign)[0]) == (Decimal("100.00"), Decimal("10.00"))
+
     def test_not_to_itself(self, world):
         fund = world.fund("100")
         with pytest.raises(InvalidInputError, match="deux fonds différents"):

@@ -12,6 +12,13 @@ from fractions import Fraction
 from ales.money import ZERO, from_cents, to_cents
 from payments.rules.ledger import Balance, LedgerError
 
+#: Whose each fund is: money moves between two funds of one owner only.
+FUND_OWNERS = {
+    "employer": "cil",
+    "earlier": "cil",
+    "landlord": "landlord",
+    "other_employer": "other_cil",
+}
 #: Order states before the bank has the transfer: a changed account or a stopped aid puts them on hold.
 WAITING = ("to_sign", "signed", "batched")
 
@@ -365,7 +372,7 @@ class Model:
     def transfer(
         self, who: Person, *, source: str, into: str, amount: Decimal, form: int, is_stale: bool = False
     ) -> None:
-        need(who.is_admin, source != into)
+        need(who.is_admin, source != into, FUND_OWNERS[source] == FUND_OWNERS[into])
         if self._is_first("transfer", form, (source, into, amount)):
             need(not is_stale)
             self.post("TRANSFER_OUT", {source: amount})

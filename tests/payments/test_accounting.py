@@ -83,13 +83,14 @@ def test_what_comes_late_is_posted_in_the_next_period_with_its_papers_date(world
 
 @pytest.mark.django_db
 def test_a_transfer_between_funds_moves_no_account_and_an_empty_period_closes(world):
-    story = payable_aid(world, split=True)
+    story = payable_aid(world)
+    following = world.fund("0", year=2027)
     close(world)
     with tenancy.tenant(world.anne.context):
         funds.transfer(
             actor=world.anne,
             from_fund_id=story.funds[0].pk,
-            to_fund_id=story.funds[1].pk,
+            to_fund_id=following.pk,
             amount=Decimal("10"),
             label="Report",
             value_date=TODAY + dt.timedelta(days=1),

@@ -43,11 +43,12 @@ def accounts(world):
     other = payable_aid(world, landlord=world.other_landlord)
     other.give_up(other.request())
     other.stop()
+    following = world.fund("10", year=2027)
     with tenancy.tenant(world.anne.context):
         funds.transfer(
             actor=world.anne,
             from_fund_id=paid.funds[0].pk,
-            to_fund_id=paid.funds[1].pk,
+            to_fund_id=following.pk,
             amount=10,
             label="Report",
             value_date=TODAY,
@@ -80,6 +81,11 @@ LIES = [
         "ALTER TABLE members_fund DROP CONSTRAINT fund_available_not_negative;"
         " UPDATE members_fund SET contributed = 0",
     ),
+    (
+        "fund_balances",
+        "ALTER TABLE members_fund DROP CONSTRAINT fund_recovered_within_paid;"
+        " UPDATE members_fund SET recovered = paid + 1",
+    ),
     ("transfers", "UPDATE members_fundentry SET amount = amount + 1 WHERE kind = 'TRANSFER_OUT'"),
     ("aid_ledger", "UPDATE members_fundentry SET amount = amount + 1 WHERE kind = 'COMMITMENT'"),
     ("aid_ledger", "UPDATE members_fundentry SET amount = amount - 1 WHERE kind = 'RELEASE'"),
@@ -89,6 +95,19 @@ LIES = [
     ("aid_amounts", "UPDATE aids_aidrequest SET paid_amount = paid_amount + 1 WHERE paid_amount = 0"),
     ("aid_amounts", "UPDATE aids_aidrequest SET granted_amount = granted_amount - 1 WHERE paid_amount = 0"),
     ("order_lines", "UPDATE payments_paymentorder SET amount = amount + 1"),
+    *(
+        (
+            "order_accounts",
+            "ALTER TABLE payments_paymentorder DROP CONSTRAINT order_of_its_account;"
+            f" UPDATE payments_paymentorder SET {lie} WHERE sequence = 1",
+        )
+        for lie in (
+            "iban = 'FR7630006000011234567890189'",
+            "bic = 'AGRIFRPP'",
+            "account_holder = 'Un autre'",
+            "landlord_id = (SELECT max(landlord_id) FROM payments_paymentorder)",
+        )
+    ),
     ("one_live_order", "UPDATE payments_paymentorderline SET is_live = NOT is_live"),
     ("executed_orders", "UPDATE payments_paymentadvice SET amount = amount + 1"),
     (

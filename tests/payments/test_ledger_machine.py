@@ -30,7 +30,7 @@ from payments import integrity
 from payments.rules.ledger import Balance
 from payments.states import MOVES
 from tests.aids.stories import submitted
-from tests.payments.ledger_model import Aid, Landlord, Model, Person, Refused, Term
+from tests.payments.ledger_model import FUND_OWNERS, Aid, Landlord, Model, Person, Refused, Term
 from tests.payments.ledger_product import Product
 from tests.payments.stories import AMOUNT, MONTHS, payable_aid
 from tests.world import World, person
@@ -49,7 +49,7 @@ PEOPLE = {
 }
 MANAGER_OF = {"cil": "marc", "other_cil": "diane"}
 LANDLORDS = ("landlord", "other_landlord")
-FUNDS = ("employer", "landlord", "other_employer")
+FUNDS = tuple(FUND_OWNERS)
 
 AIDS = ("split", "other", "apart", "left", "asked")
 
@@ -113,6 +113,7 @@ def opening(world: World) -> tuple[Product, Model]:
     other = replace(world, cil=world.other_cil, claire=world.denis, marc=world.diane)
     funds = {
         "employer": world.fund("1700", kind="EMPLOYER"),
+        "earlier": world.fund("300", kind="EMPLOYER", year=2025),
         "landlord": world.fund("500", owner=world.landlord, kind="LANDLORD"),
         "other_employer": world.fund("1200", owner=world.other_cil, kind="EMPLOYER"),
     }
