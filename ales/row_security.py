@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from ales.tenancy import CAPACITY, ORGANISATION
+from ales.tenancy import CAPACITY, ORGANISATION, USER
 
 SOCIAL = f"{CAPACITY} IN ('SOCIAL_WORKER', 'MANAGER')"
 MANAGER = f"{CAPACITY} = 'MANAGER'"
@@ -123,6 +123,33 @@ def stays_while(table: str, condition: str, message: str, *, because: str = ""):
             f"CREATE TRIGGER {name} BEFORE UPDATE OF organisation_id ON {table} FOR EACH ROW"
             f" WHEN (OLD.organisation_id IS DISTINCT FROM NEW.organisation_id AND {condition})"
             f" EXECUTE FUNCTION {name}()",
+        ],
+        reverse_sql=[f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"],
+    )
+
+
+def in_own_name(table: str, *, states: tuple[str, ...], names: tuple[str, ...], capacity: str = TREASURER):
+    """A row of `table` moves into one of `states` only in that `capacity` (SQL), and a changed column of
+    `names` is the person of the transaction. The owner of the table passes: migrations, erasure.
+
+    After the update, so that the row's own checks speak first.
+    """
+    name = f"{table}_in_own_name"
+    moved = f"NEW.state IS DISTINCT FROM OLD.state AND NEW.state IN ({', '.join(map(repr, states))})"
+    others = [
+        both(f"NEW.{each} IS DISTINCT FROM OLD.{each}", f"NEW.{each} IS DISTINCT FROM {USER}")
+        for each in names
+    ]
+    refused = either(both(moved, f"({capacity}) IS NOT TRUE"), *others)
+    owner = f"(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = '{table}'::regclass)"
+    return migrations.RunSQL(
+        sql=[
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF current_user <> {owner} AND {refused} THEN"
+            f" RAISE EXCEPTION '{table}: not in one''s own name and capacity' USING ERRCODE = '42501';"
+            " END IF; RETURN NULL; END $$",
+            f"CREATE TRIGGER {name} AFTER UPDATE OF state, {', '.join(names)} ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {name}()",
         ],
         reverse_sql=[f"DROP TRIGGER {name} ON {table}", f"DROP FUNCTION {name}()"],
     )

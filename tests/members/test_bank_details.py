@@ -14,7 +14,7 @@ from members.bank_accounts import Bank
 from members.demo import french_iban
 from members.models import BankDetails, Organisation
 from tests.aids.stories import pdf_upload
-from tests.world import NOW
+from tests.world import NOW, person
 
 pytestmark = pytest.mark.django_db
 
@@ -228,6 +228,20 @@ class TestDecide:
         ):
             BankDetails.objects.filter(pk=details.pk).update(
                 state="CONFIRMED", decided_by_id=world.anne.user_id, decided_at=NOW
+            )
+
+    @pytest.mark.parametrize("state", ["CONFIRMED", "REFUSED"])
+    @pytest.mark.parametrize(("who", "decider"), [("bea", "bea"), ("anne", "theo"), ("theo", "marc")])
+    def test_the_database_lets_only_a_treasurer_decide_in_their_own_name(self, world, who, decider, state):
+        details = enter(world)
+        world.bea = person("bea", world.ales, "ASSOCIATION_ADMIN")
+        with (
+            tenancy.tenant(getattr(world, who).context),
+            pytest.raises(ProgrammingError, match="not in one's own name and capacity"),
+            transaction.atomic(),
+        ):
+            BankDetails.objects.filter(pk=details.pk).update(
+                state=state, decided_by_id=getattr(world, decider).user_id, decided_at=NOW
             )
 
     @pytest.mark.parametrize("who", ["anne", "claire", "marc", "lea", "bruno"])

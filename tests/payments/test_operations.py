@@ -188,6 +188,37 @@ def test_the_database_refuses_a_barred_signer(story):
 
 
 @pytest.mark.database
+@pytest.mark.parametrize(
+    ("who", "signer"), [("anne", "anne"), ("anne", "theo"), ("marc", "theo"), ("theo", "anne")]
+)
+def test_the_database_lets_only_a_treasurer_sign_and_in_their_own_name(story, who, signer):
+    order = story.request()
+    with (
+        tenancy.tenant(getattr(story.world, who).context),
+        pytest.raises(ProgrammingError, match="not in one's own name and capacity"),
+        transaction.atomic(),
+    ):
+        # Signed by somebody whom no check of the row bars.
+        PaymentOrder.objects.filter(pk=order.pk).update(
+            state="signed", signed_by_id=getattr(story.world, signer).user_id, signed_at=NOW
+        )
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(("who", "executor"), [("anne", "anne"), ("marc", "theo"), ("theo", "anne")])
+def test_the_database_lets_only_a_treasurer_record_an_execution_in_their_own_name(story, who, executor):
+    order = story.sign(story.request())
+    with (
+        tenancy.tenant(getattr(story.world, who).context),
+        pytest.raises(ProgrammingError, match="not in one's own name and capacity"),
+        transaction.atomic(),
+    ):
+        PaymentOrder.objects.filter(pk=order.pk).update(
+            state="executed", executed_by_id=getattr(story.world, executor).user_id, executed_on=TODAY
+        )
+
+
+@pytest.mark.database
 @pytest.mark.parametrize("change", [{"amount": Decimal("1")}, {"iban": OTHER_IBAN}, {"barred_ids": []}])
 def test_the_application_cannot_rewrite_what_is_signed(story, change):
     order = story.request()
