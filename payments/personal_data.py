@@ -135,6 +135,7 @@ DECLARED = (
                 "kind",
                 "end_to_end_id",
                 "bank_reference",
+                "batch_reference",
                 "counterparty",
                 "label",
                 "return_reason",

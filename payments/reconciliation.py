@@ -13,6 +13,7 @@ from payments import permissions
 from payments.models import BankStatement, PaymentOrder, StatementLine
 from payments.models.statement import StatementState
 from payments.rules import matching
+from payments.statement_hints import Hint, hints_of
 from payments.states import OrderState
 
 #: Statements whose lines count.
@@ -32,15 +33,16 @@ class PlannedLine:
 def plan_of(
     actor: Actor, statement: BankStatement, lines: Sequence[StatementLine], *, today: dt.date
 ) -> list[PlannedLine]:
-    """What applying the statement would do for this actor, in the order it would be done. Three queries."""
+    """What applying the statement would do for this actor, in the order it would be done. Four queries."""
     orders = _orders_of(lines)
     facts = {
         order.end_to_end_id: _facts(actor, order, tellings)
         for order, tellings in zip(orders, _tellings(statement, orders), strict=True)
     }
     keys = {order.end_to_end_id: order.pk for order in orders}
+    hints = hints_of(lines)
     matches = matching.match(
-        [_line(line) for line in lines],
+        [_line(line, hints.get(line.position)) for line in lines],
         facts,
         told=_told(statement, lines),
         account_iban=statement.account_iban,
@@ -58,7 +60,7 @@ def digest_of(plan: Iterable[PlannedLine]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _line(line: StatementLine) -> matching.Line:
+def _line(line: StatementLine, hint: Hint | None) -> matching.Line:
     return matching.Line(
         position=line.position,
         booked_on=line.booked_on,
@@ -67,6 +69,8 @@ def _line(line: StatementLine) -> matching.Line:
         end_to_end_id=line.end_to_end_id,
         kind=line.kind,
         fingerprint=line.fingerprint,
+        hint=hint.text if hint else "",
+        is_told=bool(hint and hint.is_told),
     )
 
 

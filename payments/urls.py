@@ -39,6 +39,11 @@ urlpatterns = [
         lines.statement_line_close,
         name="statement_line_close",
     ),
+    path(
+        "paiements/releves/lignes/<uuid:public_id>/bordereau/",
+        lines.statement_line_batch,
+        name="statement_line_batch",
+    ),
     path("paiements/releves/<uuid:public_id>/", statements.statement_detail, name="statement"),
     path("paiements/releves/<uuid:public_id>/appliquer/", statements.statement_apply, name="statement_apply"),
     path(

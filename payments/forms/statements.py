@@ -59,6 +59,12 @@ class LineOrderForm(forms.Form):
             del self.fields["receipt_mistaken"]
 
 
+class LineBatchForm(forms.Form):
+    """The batch that a line books whole."""
+
+    batch = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class LineCloseForm(forms.Form):
     """A line that calls for nothing here."""
 

@@ -128,6 +128,8 @@ class StatementLine(models.Model):
     is_credit = models.BooleanField(_("crédit"))
     end_to_end_id = models.CharField(_("référence de bout en bout"), max_length=35, blank=True)
     bank_reference = models.CharField(_("référence de la banque"), max_length=80, blank=True)
+    #: PmtInfId of our file, where the bank repeats it: a whole batch may be one line.
+    batch_reference = models.CharField(_("référence du lot"), max_length=35, blank=True)
     counterparty = models.CharField(_("contrepartie"), max_length=140, blank=True)
     label = models.TextField(_("libellé"), blank=True)
     #: What the bank says it is (rules.statements.EntryKind).

@@ -19,7 +19,7 @@ from payments.operations.recoveries import (
     record_recovery,
 )
 from payments.operations.rejects import reject, release_rejected, reorder
-from payments.operations.settling import settle_with_order, settle_without_order
+from payments.operations.settling import settle_with_batch, settle_with_order, settle_without_order
 from payments.operations.signing import Signature, sign, sign_many
 from payments.operations.statements import (
     apply_lines,
@@ -53,6 +53,7 @@ __all__ = [
     "reorder",
     "request_payment",
     "set_aside",
+    "settle_with_batch",
     "settle_with_order",
     "settle_without_order",
     "sign",

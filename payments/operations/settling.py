@@ -1,6 +1,7 @@
 """Lines of a statement that nothing matched: settle them by hand (DOMAIN §9)."""
 
 import datetime as dt
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -8,14 +9,16 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from ales.errors import InvalidInputError, require
-from ales.money import format_euros
+from ales.money import ZERO, format_euros
 from members.access import Actor
 from payments import statement_permissions
-from payments.models import PaymentOrder, StatementLine
+from payments.models import PaymentBatch, PaymentOrder, StatementLine
 from payments.models.statement import LineOutcome
 from payments.operations.execution import record_execution
+from payments.operations.locking import lock_orders
 from payments.operations.rejects import reject
 from payments.rules.references import parse_order_number
+from payments.states import OrderState
 
 
 @transaction.atomic
@@ -59,6 +62,51 @@ def settle_with_order(
         outcome = LineOutcome.EXECUTION
     line.order = order
     return _close(line, outcome, note=note, actor=actor, at=at)
+
+
+@transaction.atomic
+def settle_with_batch(*, actor: Actor, line_id: UUID, batch_id: UUID, at: dt.datetime) -> StatementLine:
+    """The debit is a whole bordereau booked in one line: the execution of each of its orders that waits for
+    the bank is recorded on the bank's day, all of them or none.
+
+    Together they must make the line's amount. Raises NotAllowedError, InvalidInputError (batch, or what
+    `record_execution` refuses), InsufficientFundsError.
+    """
+    line = _locked_line(actor, line_id)
+    batch = get_object_or_404(PaymentBatch.objects.visible_to(actor).defer("frozen"), public_id=batch_id)
+    waiting = batch.orders.filter(state=OrderState.SENT).values_list("public_id", flat=True)
+    orders = lock_orders(actor, list(waiting), with_funds=True)
+    _check_total(line, batch, orders)
+    for order in orders:
+        record_execution(
+            actor=actor,
+            order_id=order.public_id,
+            executed_on=line.booked_on,
+            at=at,
+            # The person has recognised our file on the bank's own statement.
+            account_confirmed=True,
+        )
+    values = {"batch": batch.number, "orders": len(orders)}
+    note = _("Bordereau %(batch)s passé en une ligne ; ordres constatés exécutés : %(orders)s.") % values
+    return _close(line, LineOutcome.SETTLED, note=note, actor=actor, at=at)
+
+
+def _check_total(line: StatementLine, batch: PaymentBatch, orders: Sequence[PaymentOrder]) -> None:
+    if line.is_credit:
+        fault = _("De l’argent est revenu : constatez le rejet de chaque ordre du bordereau %s.")
+        raise InvalidInputError({"batch": [fault % batch.number]})
+    total = sum((order.amount for order in orders), ZERO)
+    if total != line.amount:
+        fault = _(
+            "Les ordres du bordereau %(number)s qui attendent la banque font %(ours)s, la ligne est de "
+            "%(told)s : constatez-les un par un."
+        )
+        values = {
+            "number": batch.number,
+            "ours": format_euros(total),
+            "told": format_euros(line.amount),
+        }
+        raise InvalidInputError({"batch": [fault % values]})
 
 
 @transaction.atomic

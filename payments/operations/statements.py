@@ -124,7 +124,7 @@ def _lines_of(statement: BankStatement, told: Iterable[Statement]) -> list[State
     for line in lines:
         _refuse_long(
             line,
-            ("end_to_end_id", "bank_reference", "counterparty", "return_reason"),
+            ("end_to_end_id", "bank_reference", "batch_reference", "counterparty", "return_reason"),
             where=_("Ligne %s : ") % line.position,
         )
         _refuse_large(line, ("amount",), where=_("Ligne %s : ") % line.position)
@@ -141,6 +141,7 @@ def _line_of(statement: BankStatement, position: int, entry: Entry) -> Statement
         is_credit=entry.is_credit,
         end_to_end_id=reference,
         bank_reference=entry.bank_reference,
+        batch_reference=entry.batch_id,
         counterparty=entry.counterparty,
         label=entry.label,
         kind=entry.kind,

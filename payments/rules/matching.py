@@ -12,6 +12,7 @@ leaves on the 3rd and comes back on the 5th is an execution, then a reject.
 | a transfer came back | rejected already | known |
 | either | another amount, account, state, or a barred person | to settle by hand |
 | either | no order has this reference | to settle by hand |
+| a whole batch in one line, a recovery quoted | none | to settle by hand; known once its orders are |
 | told by another statement already | none | known |
 | money came in, not said to be a return | any, by its reference | to settle by hand, or known |
 | other movements (fees, contributions, announced ones) | none | unrelated |
@@ -45,7 +46,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One movement, in positive euros; `kind` is an EntryKind."""
+    """One movement, in positive euros; `kind` is an EntryKind.
+
+    `hint`: what it may be although it names no order, "" when nothing; `is_told`: that is recorded already.
+    """
 
     position: int
     booked_on: date
@@ -54,6 +58,8 @@ class Line:
     end_to_end_id: str
     kind: str
     fingerprint: str
+    hint: str = ""
+    is_told: bool = False
 
 
 @dataclass(frozen=True)
@@ -189,6 +195,9 @@ def _match(line: Line, order: Order | None, *, account_iban: str, today: date) -
 
 def _without_order(line: Line) -> Match:
     """A debit without a reference is the bank's own business (fees); a return is always ours to settle."""
+    if line.hint:
+        outcome = Outcome.KNOWN if line.is_told else Outcome.TO_SETTLE
+        return Match(line.position, outcome, reason=line.hint)
     if line.kind not in (EntryKind.TRANSFER, EntryKind.RETURN):
         return Match(line.position, Outcome.UNRELATED)
     if line.kind == EntryKind.TRANSFER and line.end_to_end_id in NO_REFERENCE:

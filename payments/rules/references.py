@@ -3,6 +3,7 @@
 import re
 
 END_TO_END_LENGTH = 35
+_RECOVERY = re.compile(r"\bRC[- ]?(\d{4})[- ]?(\d{6})\b", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"\s*OP[- ](\d{4})[- ](\d{1,6})\s*", re.ASCII | re.IGNORECASE)
 # The SEPA character set; a reference neither starts nor ends with a slash, nor holds two together
 # (EPC217-08).
@@ -28,6 +29,11 @@ def parse_order_number(text: str) -> tuple[int, int] | None:
     """Year and rank of a typed number (`op 2026-42` too), None when it isn't one."""
     match = _NUMBER.fullmatch(text)
     return (int(match[1]), int(match[2])) if match else None
+
+
+def recovery_numbers(text: str) -> list[tuple[int, int]]:
+    """Year and rank of each recovery quoted in a bank's words, hyphens or not, once and in their order."""
+    return list(dict.fromkeys((int(year), int(rank)) for year, rank in _RECOVERY.findall(text)))
 
 
 def end_to_end_id(number: str) -> str:

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from ales.dates import format_date
 from ales.errors import InvalidInputError, Refusal
@@ -19,9 +20,10 @@ from members.access import Actor, roles_required
 from members.roles import Role
 from payments import operations, statement_permissions
 from payments.forms.orders import add_faults
-from payments.forms.statements import LineCloseForm, LineOrderForm
-from payments.models import PaymentOrder, StatementLine
+from payments.forms.statements import LineBatchForm, LineCloseForm, LineOrderForm
+from payments.models import PaymentOrder, PaymentRecovery, StatementLine
 from payments.rules.statements import return_label
+from payments.statement_hints import batches_like, batches_of, recoveries_quoted
 from payments.states import MOVES, TONES, OrderState
 from payments.views.statements import READERS, line_row
 
@@ -94,6 +96,24 @@ def statement_line_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _page(request, line, LineOrderForm(is_return=line.is_credit), form, status=422)
 
 
+@writing
+@roles_required(Role.TREASURER)
+def statement_line_batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Settle one line by the orders of a whole batch."""
+    form = LineBatchForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Choisissez le bordereau que la banque a passé en une ligne."))
+        return redirect("payments:statement_line", public_id)
+    try:
+        settled = operations.settle_with_batch(
+            actor=request.actor, line_id=public_id, batch_id=form.cleaned_data["batch"], at=timezone.now()
+        )
+    except Refusal as refusal:
+        messages.warning(request, refusal.message)
+        return redirect("payments:statement_line", public_id)
+    return _settled(request, settled.note)
+
+
 def _waiting_line(request: HttpRequest, public_id: UUID) -> StatementLine | HttpResponse:
     """The line, or where to go when it is settled already."""
     lines = StatementLine.objects.visible_to(request.actor).select_related("statement", "order")
@@ -133,6 +153,9 @@ def _page(
         "summary": _summary(line),
         "proposed": _proposed(request.actor, line),
         "statement_url": reverse("payments:statement", args=[line.statement.public_id]),
+        "batches": _batches(line),
+        "batch_url": reverse("payments:statement_line_batch", args=[line.public_id]),
+        "recoveries": _recoveries(request.actor, line),
         "close_url": reverse("payments:statement_line_close", args=[line.public_id]),
     }
     return render(request, "payments/statement_line.html", context, status=status)
@@ -151,6 +174,39 @@ def _summary(line: StatementLine) -> list[tuple[str, str]]:
     if line.return_reason:
         summary.append((_("Motif de la banque"), return_label(line.return_reason)))
     return [(name, text) for name, text in summary if text]
+
+
+def _batches(line: StatementLine) -> list[dict[str, Any]]:
+    """Sent batches that the line may book whole; one query."""
+    return [
+        {
+            "id": batch.public_id,
+            "number": batch.number,
+            "url": reverse("payments:batch", args=[batch.public_id]),
+            "orders": ngettext("%s ordre", "%s ordres", batch.orders_count) % batch.orders_count,
+            "total": batch.control_sum,
+            "may_settle": batch.is_waiting and not line.is_credit,
+        }
+        for batch in batches_like(line, batches_of([line]))
+    ]
+
+
+def _recoveries(actor: Actor, line: StatementLine) -> list[dict[str, Any]]:
+    """The recoveries that money coming in quotes; a query each, PROPOSED at most."""
+    found = (
+        PaymentRecovery.objects.visible_to(actor).filter(year=year, sequence=rank).first()
+        for year, rank in recoveries_quoted(line)[:PROPOSED]
+    )
+    return [
+        {
+            "number": recovery.number,
+            "amount": recovery.amount,
+            "state": recovery.get_state_display(),
+            "url": reverse("payments:recovery", args=[recovery.public_id]),
+        }
+        for recovery in found
+        if recovery
+    ]
 
 
 def _proposed(actor: Actor, line: StatementLine) -> list[dict[str, Any]]:

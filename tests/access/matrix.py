@@ -263,6 +263,7 @@ ROUTES = [
         "statement_line",
         post="403 403 403 403 403 422",
     ),
+    Route("payments:statement_line_batch", "statement_line", post="403 403 403 403 403 302"),
     Route("payments:request", "validated", get=MANAGER, post=MANAGER),
     Route("payments:request_total", "validated", post=MANAGER),
     Route(

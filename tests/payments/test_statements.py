@@ -15,7 +15,7 @@ from payments import operations, tasks
 from payments.models import BankStatement, StatementLine
 from payments.reconciliation import digest_of, plan_of
 from tests.payments.bank import Movement, camt_053, camt_054, returned
-from tests.payments.stories import Story, payable_aid, sent
+from tests.payments.stories import Story, batched, payable_aid, sent
 from tests.world import NOW, TODAY, person
 
 pytestmark = pytest.mark.django_db
@@ -395,6 +395,53 @@ def test_rejects_alone_are_said_in_a_sentence(world, stories, orders, sign_in):
     statement, _is_new = import_(world, file_of(*backs))
     text = page(sign_in(world.theo), f"/paiements/releves/{statement.public_id}/")
     assert "2 ordres seront constatés rejetés (" in text
+
+
+# --- Whole batches, recoveries --------------------------------------------------------------------
+
+
+@pytest.fixture
+def batch(world, stories):
+    made = batched(world, [story.sign(story.request()) for story in stories])
+    with tenancy.tenant(world.theo.context):
+        operations.mark_sent(actor=world.theo, batch_id=made.public_id, at=NOW)
+    return made
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_batch_in_one_line_is_settled_at_once(world, stories, batch, sign_in, is_named):
+    whole = Movement("", 3 * MONTH, batch_id=batch.payment_information_id if is_named else "")
+    line = _left_line(world, whole)
+    assert batch.number in line.note
+    client = sign_in(world.theo)
+    assert str(batch.public_id) in page(client, f"/paiements/releves/lignes/{line.public_id}/")
+    client.post(f"/paiements/releves/lignes/{line.public_id}/bordereau/", {"batch": batch.public_id})
+    with tenancy.tenant(world.theo.context):
+        assert set(batch.orders.values_list("state", "executed_on")) == {("executed", TODAY)}
+        line.refresh_from_db()
+    assert (line.outcome, batch.number in line.note) == ("SETTLED", True)
+    assert paid_entries(world) == 3
+    again, _is_new = import_(world, file_of(whole, statement_id="AUTRE"))
+    assert outcomes(world, again) == ["KNOWN"]
+
+
+def test_a_batch_of_another_amount_is_settled_order_by_order(world, stories, batch):
+    line = _left_line(world, Movement("", 2 * MONTH, batch_id=batch.payment_information_id))
+    with tenancy.tenant(world.theo.context), pytest.raises(InvalidInputError, match="un par un"):
+        operations.settle_with_batch(
+            actor=world.theo, line_id=line.public_id, batch_id=batch.public_id, at=NOW
+        )
+    assert paid_entries(world) == 0
+
+
+def test_money_that_quotes_a_recovery_leads_to_it(world, stories, orders, sign_in):
+    stories[0].execute(orders[0])
+    recovery = stories[0].ask_recovery(stories[0].fresh(orders[0]), "100.00")
+    quoted = Movement("", Decimal("100.00"), is_credit=True, label=f"REMBT {recovery.number} HABITAT")
+    line = _left_line(world, quoted)
+    assert recovery.number in line.note
+    address = f"/paiements/releves/lignes/{line.public_id}/"
+    assert f"/paiements/recouvrements/{recovery.public_id}/" in page(sign_in(world.theo), address)
 
 
 # --- Pages ----------------------------------------------------------------------------------------

@@ -97,6 +97,9 @@ CASES = [
     # the rest
     ("fees", line(reference="NOTPROVIDED"), order(), "UNRELATED", ""),
     ("a contribution", line(back=True, reference="X", kind=EntryKind.RECEIPT), order(), "UNRELATED", ""),
+    ("a whole batch", line(reference="", hint="bordereau BV-2026-000001"), order(), "TO_SETTLE", "BV-2026"),
+    ("its orders are recorded", line(reference="", hint="BV", is_told=True), order(), "KNOWN", "BV"),
+    ("a recovery", receipt(reference="", hint="recouvrement RC"), order(), "TO_SETTLE", "RC"),
     ("announced", line(kind=EntryKind.PENDING), order(), "UNRELATED", "pas encore comptabilisé"),
 ]
 
