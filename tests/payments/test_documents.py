@@ -83,7 +83,7 @@ def test_the_order_given_up_says_not_to_pay(story):
 def test_the_advice_names_neither_fund_nor_evidence(story):
     advice = story.paid()
     text = text_of(advice.job)
-    for expected in ("OP-2026-000001", IBAN, WORDS, "L-4512", "MARTIN Paul", "avril 2026", "15 juin 2026"):
+    for expected in ("OP-2026-000001", IBAN, WORDS, "L-4512", "MARTIN Paul", "Avril 2026", "15 juin 2026"):
         assert expected in text, expected
     for hidden in ("Fonds", "6571", "4672", "Avis d'échéance", "Marc", "Claire", "Protocole", "arriéré"):
         assert hidden not in text, hidden

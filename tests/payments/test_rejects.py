@@ -273,6 +273,6 @@ def test_the_landlord_sees_the_payment_cancelled(story, sign_in):
     advice = story.paid()
     story.reject(story.fresh(advice.order))
     text = sign_in(story.world.lea).get(f"/bailleur/aides/{story.aid.public_id}/").content.decode()
-    assert "annulé" in text
+    assert "rejeté par la banque" in text
     assert "AC04 : le compte est clôturé" in text
     assert "Confirmer la réception" not in text
