@@ -100,6 +100,9 @@ def statement_line_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @roles_required(Role.TREASURER)
 def statement_line_batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Settle one line by the orders of a whole batch."""
+    line = _waiting_line(request, public_id)
+    if isinstance(line, HttpResponse):
+        return line
     form = LineBatchForm(request.POST)
     if not form.is_valid():
         messages.warning(request, _("Choisissez le bordereau que la banque a passé en une ligne."))
