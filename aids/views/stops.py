@@ -59,13 +59,16 @@ def stop(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "form": form,
         "verdict": permissions.may_stop(request.actor, found),
         "panels": registry.stop_panels_for(request, found),
-        **_released(found),
+        **_released(found, names_funds=request.actor.is_manager),
     }
     return render(request, "aids/stop.html", context, status=422 if form.errors else 200)
 
 
-def _released(aid: AidRequest) -> dict[str, Any]:
-    """What a stop gives back now: its terms, and the euros of each fund; two queries."""
+def _released(aid: AidRequest, *, names_funds: bool) -> dict[str, Any]:
+    """What a stop gives back now: its terms, and the euros of each fund; two queries.
+
+    A social worker reads the total: a fund is named to the managers (DOMAIN §3, §6).
+    """
     waiting = aid.terms.filter(state=TermState.GRANTED)
     shares = (
         FundAllocation.objects.filter(term__in=waiting)
@@ -77,7 +80,7 @@ def _released(aid: AidRequest) -> dict[str, Any]:
         {"name": f"{share['fund__name']} {share['fund__year']}", "amount": share["euros"]} for share in shares
     ]
     return {
-        "released_funds": funds,
+        "released_funds": funds if names_funds else [],
         "released_total": sum((fund["amount"] for fund in funds), start=ZERO),
         "released_terms": ", ".join(_month(term) for term in waiting),
     }

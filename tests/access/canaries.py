@@ -16,7 +16,9 @@ from tests.access.owner import append_only_lifted, as_owner
 from tests.access.scene import Scene
 
 #: Columns a constraint ties to the state of their row.
-TIED = frozenset({"new_reference", "limit_reason", "account_holder"})
+TIED = frozenset(
+    {"account_holder", "answer", "cancel_reason", "cancelled_reason", "limit_reason", "new_reference"}
+)
 
 #: Columns read by the code, not by people: keys, codes, states, addresses of files.
 CODED = frozenset(

@@ -26,8 +26,8 @@ AT = NOW
 #: Tables whose texts a role reads of both sides (DOMAIN §3). What is in no set is for the own side only.
 MONEY = {
     "aids_aidrequest", "aids_aidevent", "aids_rentterm", "aids_fundallocation", "payments_paymentorder",
-    "payments_paymentorderline", "payments_paymentadvice", "members_fund", "members_fundentry",
-    "members_bankdetails", "members_invitation", "documents_storeddocument", "documents_productionjob",
+    "payments_paymentorderline", "payments_paymentadvice", "payments_paymentrecovery", "payments_paymentquery",
+    "members_fund", "members_fundentry", "members_envelope", "members_bankdetails", "members_invitation", "documents_storeddocument", "documents_productionjob",
 }  # fmt: skip
 #: …and what each role reads of its own side, at most.
 OWN = {
@@ -42,10 +42,12 @@ OWN = {
     # The landlord's social service: its own cases, and the one shared with it; no aid of the others.
     "sonia": {t for t in marked_tables() if t.startswith("cases_")},
     "rachid": {t for t in marked_tables() if t.startswith("cases_")}
-    | {"members_bankdetails", "members_invitation", "members_fund", "members_fundentry"},
+    | {"members_bankdetails", "members_invitation", "members_fund", "members_fundentry"}
+    | {"members_envelope"},
 }  # fmt: skip
 OWN["marc"] = OWN["claire"] | {
-    "members_fund", "members_fundentry", "payments_paymentorderline", "members_invitation",
+    "members_fund", "members_fundentry", "members_envelope", "members_invitation",
+    "payments_paymentorderline", "payments_paymentrecovery", "payments_paymentquery",
 }  # fmt: skip
 BOTH = {"anne": MONEY, "theo": MONEY}
 #: A manager sees the name of every open fund, also another member's (DOMAIN §6).
