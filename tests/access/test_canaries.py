@@ -25,9 +25,11 @@ AT = NOW
 
 #: Tables whose texts a role reads of both sides (DOMAIN §3). What is in no set is for the own side only.
 MONEY = {
-    "aids_aidrequest", "aids_aidevent", "aids_rentterm", "aids_fundallocation", "payments_paymentorder",
-    "payments_paymentorderline", "payments_paymentadvice", "payments_paymentrecovery", "payments_paymentquery",
-    "members_fund", "members_fundentry", "members_envelope", "members_bankdetails", "members_invitation", "documents_storeddocument", "documents_productionjob",
+    "aids_aidrequest", "aids_aidevent", "aids_rentterm", "aids_fundallocation",
+    "payments_paymentorder", "payments_paymentorderline", "payments_paymentadvice",
+    "payments_paymentrecovery", "payments_paymentquery",
+    "members_fund", "members_fundentry", "members_envelope", "members_bankdetails", "members_invitation",
+    "documents_storeddocument", "documents_productionjob",
 }  # fmt: skip
 #: …and what each role reads of its own side, at most.
 OWN = {
