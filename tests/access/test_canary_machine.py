@@ -67,6 +67,8 @@ def machine(scene: Scene, sign_in) -> type[RuleBasedStateMachine]:
                 return
             request = target.submitted if what != "stop" else target.validated
             more = {"reason": word(side)} if what in ("reject", "withdraw", "stop") else {}
+            if what == "stop":
+                more["cause"] = "TENANT_LEFT"
             if what == "send_back":
                 more = {"points": [aids.PointInput(section="BUDGET", text=word(side))]}
             if what == "validate":
