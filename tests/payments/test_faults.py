@@ -69,14 +69,15 @@ def money(story) -> dict[str, tuple]:
 
 
 @contextmanager
-def mortals(story, folder: Path) -> Iterator[subprocess.Popen]:
+def mortals(story, folder: Path, *, into: Fund) -> Iterator[subprocess.Popen]:
     """A process that plays the journey of `mortal.py`, a child a line."""
     login, world = connection.settings_dict, story.world
     told = {
         **{name: str(getattr(world, name).membership_id) for name in ("marc", "theo", "anne", "lea")},
         "aid": str(story.aid.public_id),
         "terms": [str(term) for term in story.term_ids],
-        "funds": [fund.pk for fund in story.funds],
+        # Money moves between two years of one member's funds.
+        "funds": [story.funds[0].pk, into.pk],
     }
     environment = {name: value for name, value in os.environ.items() if name != "REDIS_URL"} | {
         "ALES_VAR": str(folder),
@@ -113,8 +114,9 @@ def life(process: subprocess.Popen, moment: str) -> int:
 
 def test_a_journey_of_processes_killed_before_and_after_each_commit(world, tmp_path):
     story = payable_aid(world, split=True)
+    following = world.fund("0", year=2027)
     deaths = Counter()
-    with mortals(story, tmp_path) as process:
+    with mortals(story, tmp_path, into=following) as process:
         for moment in ("before", "after") * 60:
             status = life(process, moment)
             if status == 0:
@@ -144,7 +146,7 @@ def test_a_journey_of_processes_killed_before_and_after_each_commit(world, tmp_p
         ),
         "LANDLORD": (
             Decimal("10000.00"),
-            Decimal("25.00"),
+            zero,
             zero,
             part + back,
             2 * back,
@@ -152,6 +154,7 @@ def test_a_journey_of_processes_killed_before_and_after_each_commit(world, tmp_p
             back + RECOVERED / 2,
         ),
     }
+    assert story.fresh(following).transferred_in == Decimal("25.00")
     with tenancy.tenant(world.theo.context):
         orders = PaymentOrder.objects.order_by("sequence").values_list(
             "sequence", "state", "rejection_outcome"
