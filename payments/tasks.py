@@ -36,11 +36,10 @@ def check_ledger() -> int:
         logger.error("check_ledger %s: %s rows at fault", finding.check.name, finding.count)
     count = sum(finding.count for finding in broken)
     if broken:
-        titles = "\n".join(f"- {finding.check.title} {finding.count}" for finding in broken)
         warn_administrators(
             "Contrôle des comptes : anomalies",
-            f"Le contrôle de la nuit a trouvé {count} lignes en faute :\n\n{titles}\n\n"
-            "Le détail : manage.py check_ledger, sur le serveur.\n",
+            "emails/ledger_faults.txt",
+            {"count": count, "findings": [(finding.check.title, finding.count) for finding in broken]},
         )
     return count
 

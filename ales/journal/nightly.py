@@ -4,7 +4,6 @@ import logging
 from collections import Counter
 
 from django.conf import settings
-from django.template.loader import render_to_string
 
 from ales import tenancy
 from ales.alerts import warn_administrators
@@ -28,8 +27,11 @@ def run() -> Counter[str]:
                 logger.error("journal: %s", finding)
     if found:
         logger.error("journal: %s faults in all", found.total())
-        body = render_to_string("emails/journal_faults.txt", {"faults": sorted(found.items())})
-        warn_administrators("Le journal des mouvements d’argent ne concorde plus", body)
+        warn_administrators(
+            "Le journal des mouvements d’argent ne concorde plus",
+            "emails/journal_faults.txt",
+            {"faults": sorted(found.items())},
+        )
     else:
         logger.info("journal verified: %s entries", verification.count)
     return found

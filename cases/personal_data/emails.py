@@ -1,20 +1,15 @@
 """The notice before an anonymisation: references only, never a name (DOMAIN §14)."""
 
-import logging
 from collections.abc import Sequence
 from datetime import date
 
-from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
 from django.urls import reverse
 
+from ales import mail
 from ales.dates import format_date
 from cases.models import TenantCase
 from members.models import Membership, Organisation, User
 from members.roles import Role
-
-logger = logging.getLogger(__name__)
 
 
 def send_notices(organisation: Organisation, cases: Sequence[TenantCase], *, anonymised_from: date) -> None:
@@ -44,14 +39,16 @@ def _send(
         "cases": [
             {
                 "reference": case.reference,
-                "address": settings.SITE_URL + reverse("cases:detail", args=[case.public_id]),
+                "address": mail.absolute(reverse("cases:detail", args=[case.public_id])),
             }
             for case in cases
         ],
     }
     count = "un dossier" if len(cases) == 1 else f"{len(cases)} dossiers"
-    subject = f"{settings.ACCOUNT_EMAIL_SUBJECT_PREFIX}Préavis d’anonymisation : {count}"
-    try:
-        send_mail(subject, render_to_string("emails/retention_notice.txt", context), None, [recipient])
-    except OSError:
-        logger.exception("retention notice of organisation %s was not sent", organisation.pk)
+    mail.send(
+        [recipient],
+        f"Préavis d’anonymisation : {count}",
+        "emails/retention_notice.txt",
+        context,
+        about=f"retention in organisation {organisation.pk}",
+    )

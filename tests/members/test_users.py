@@ -131,7 +131,7 @@ class TestInvite:
             raise SMTPRecipientsRefused({"nora@test.example": (550, b"unknown")})
 
         mail.outbox.append(mail.EmailMessage(body="/invitation/none/"))
-        monkeypatch.setattr("members.emails.send_mail", fail)
+        monkeypatch.setattr("ales.mail.EmailMessage.send", fail)
         invitation, _token = invite(world.marc, world.cil)
         assert Invitation.objects.filter(pk=invitation.pk).exists()
         assert str(invitation.public_id) in caplog.text
@@ -142,10 +142,10 @@ class TestInvite:
         def fail(*args, **kwargs):
             raise SMTPRecipientsRefused({"claire@test.example": (550, b"unknown")})
 
-        monkeypatch.setattr("members.emails.send_mail", fail)
+        monkeypatch.setattr("ales.mail.EmailMessage.send", fail)
         user = User.objects.get(pk=world.claire.user_id)
         emails.send_new_device(user, "Firefox sur Linux", NOW)
-        assert f"{user.public_id} not told (SMTPRecipientsRefused)" in caplog.text
+        assert f"new device of user {user.public_id} was not sent (SMTPRecipientsRefused)" in caplog.text
         assert "claire" not in caplog.text
 
 

@@ -168,7 +168,7 @@ def test_a_broken_mail_server_undoes_nothing(story, advice, django_capture_on_co
     def broken(*_args, **_options):
         raise OSError("no server")
 
-    monkeypatch.setattr("payments.emails.send_mail", broken)
+    monkeypatch.setattr("ales.mail.EmailMessage.send", broken)
     with django_capture_on_commit_callbacks(execute=True):
         query = story.ask_query(advice)
     assert story.fresh(query).answered_at is None
