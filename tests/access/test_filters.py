@@ -12,7 +12,7 @@ from django.db.models import Q
 from aids.models import AidProfile, AidRequest
 from ales.audit.models import AccessLog, ScrubLog
 from ales.documents.models import ProductionJob, StoredDocument
-from association.statistics import profiles_for
+from association.statistics import is_protected_from, profiles_for
 from cases.models import CaseHandover, CaseShare
 from members.access import Actor
 from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
@@ -22,7 +22,7 @@ from payments.models.batch import PaymentBatch
 from payments.models.query import PaymentQuery
 from payments.models.recovery import PaymentRecovery
 from payments.models.statement import BankStatement, StatementLine
-from tests.access.test_verdicts import SHORT, actor
+from tests.access.verdicts import SHORT, actor
 
 OWN = 41
 #: No condition at all: every row.
@@ -103,3 +103,8 @@ def test_filters(model):
 
 def test_statistics():
     check(profiles_for, AidProfile, STATISTICS)
+
+
+def test_small_cells():
+    """Hidden from the board alone: the others count their own, or are the association (DOMAIN §10)."""
+    assert {who for who in SHORT if is_protected_from(actor(who, OWN))} == {"board"}
