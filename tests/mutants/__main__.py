@@ -74,7 +74,7 @@ def put_in(mutant: Mutant, held: list[types.FunctionType]) -> None:
 
 
 def take_test_database(creation: BaseDatabaseCreation, *_args, **_options) -> str:
-    """In place of `create_test_db`: the first child of this slot has made it and looked at its migrations."""
+    """In place of `create_test_db`: `passes` has just made it and looked at its migrations."""
     name = creation._get_test_db_name()
     creation.connection.close()
     settings.DATABASES[creation.connection.alias]["NAME"] = name
@@ -120,10 +120,15 @@ def fork(items: list[pytest.Item], slot: int, prepare: Callable[[], None]) -> in
     return child
 
 
-def passes(items: list[pytest.Item], slot: int, prepare: Callable[[], None] = lambda: None) -> bool:
-    """Whether these tests pass without a mutant."""
-    _child, status = os.waitpid(fork(items, slot, prepare), 0)
+def passes(items: list[pytest.Item], slot: int, module: Mutant, held: list[types.FunctionType]) -> bool:
+    """Whether these tests pass on the module as it is; makes the slot's test database if they use one."""
+    _child, status = os.waitpid(fork(items, slot, partial(put_in, module, held)), 0)
     return os.waitstatus_to_exitcode(status) == PASSED
+
+
+def try_mutant(mutant: Mutant, held: list[types.FunctionType]) -> None:
+    BaseDatabaseCreation.create_test_db = take_test_database
+    put_in(mutant, held)
 
 
 def chosen(items: list[pytest.Item], tests: tuple[str, ...]) -> list[pytest.Item]:
@@ -152,20 +157,16 @@ class Trial:
         if session.testsfailed:
             return True
         tests = {path: chosen(session.items, TARGETS[path][1]) for path in self.found}
-        for slot in range(self.jobs):  # makes the databases too
-            if not passes(session.items, slot):
-                return True
-        BaseDatabaseCreation.create_test_db = take_test_database
         held = loaded_functions(self.found)
         gc.freeze()  # the children's pages stay the parent's
         for path, mutants in self.found.items():
             started = time.monotonic()
+            if not all(passes(tests[path], slot, unchanged(path), held[path]) for slot in range(self.jobs)):
+                print(f"the tests of {path} fail on the module as it is", flush=True)
+                return True
             survivors = try_all(mutants, held[path], tests[path], self.jobs)
             self.survivors += survivors
-            seconds = f"{time.monotonic() - started:.0f} s"
-            report(path, mutants, survivors, seconds)
-            if not passes(tests[path], 0, partial(put_in, unchanged(path), held[path])):
-                return True
+            report(path, mutants, survivors, f"{time.monotonic() - started:.0f} s")
         self.done = True
         return True
 
@@ -180,7 +181,7 @@ def try_all(
         while waiting and len(running) < jobs:
             slot = min(set(range(jobs)) - {taken for _m, taken, _t in running.values()})
             mutant = waiting.pop(0)
-            running[fork(items, slot, partial(put_in, mutant, held))] = (mutant, slot, time.monotonic())
+            running[fork(items, slot, partial(try_mutant, mutant, held))] = (mutant, slot, time.monotonic())
         child, status = os.waitpid(-1, os.WNOHANG)
         if child == 0:
             for late, (_mutant, _slot, since) in running.items():
