@@ -88,8 +88,37 @@ class QuickAction:
     roles: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Hit:
+    """A row the search box found. `words` is the folded text it was found by, which ranks it."""
+
+    title: str
+    url: str
+    words: str
+    detail: str = ""
+    state: str = ""
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """A kind of rows the search box finds.
+
+    `find(actor, query, most)` returns at most `most` Hits among what the actor may open: `query` is an
+    `ales.search.needles.Query`.
+    """
+
+    label: str
+    icon: str
+    roles: frozenset[str]
+    order: int
+    find: Callable[[Any, Any, int], list[Hit]]
+
+
 #: NavEntry values.
 navigation = Hook()
+#: SearchSource values: what the search box looks through.
+search_sources = Hook()
 #: QuickAction values.
 quick_actions = Hook()
 #: (request) -> list[Card]
@@ -138,6 +167,11 @@ last_payments = Hook()
 def navigation_for(role: str) -> list[NavEntry]:
     """Entries a role sees, in their order."""
     return sorted((entry for entry in navigation if role in entry.roles), key=lambda entry: entry.order)
+
+
+def search_sources_for(role: str) -> list[SearchSource]:
+    """Kinds of rows a role may look for, in their order."""
+    return sorted((source for source in search_sources if role in source.roles), key=lambda s: s.order)
 
 
 def cards_for(request: HttpRequest) -> list[Card]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("sante/", views.health, name="health"),
     path("composants/", views.gallery, name="gallery"),
     path("", include("members.sign_in.urls")),
+    path("recherche/", include("ales.search.urls")),
     path("documents/", include("ales.documents.urls")),
     path("", include("members.urls")),
     path("dossiers/", include("cases.urls")),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ales import registry
 from ales.registry import Card, CaseSubject, NavEntry, QuickAction
-from cases import facts
+from cases import facts, search
 from cases.documents import protocol
 from cases.models import CaseHandover, Protocol, TenantCase, Undertaking
 from cases.models.case import CaseState
@@ -205,6 +205,7 @@ def register() -> None:
     """Called once by AppConfig.ready()."""
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
+    registry.search_sources.add(search.CASES)
     registry.navigation.add(ACCESS_LOG)
     registry.navigation.add(REGISTER)
     registry.dashboard_cards.add(dashboard_cards)

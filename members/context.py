@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ales import registry
+from ales.search import finding
 from members.demo_accounts import ACCOUNTS, PASSWORD
 from members.roles import Role
 
@@ -39,6 +40,8 @@ def layout(request: HttpRequest) -> dict:
         "actor": actor,
         "navigation": navigation,
         "switch_url": reverse("members:switch"),
+        "search_url": reverse("search:page") if finding.sources(actor) else "",
+        "propositions_url": reverse("search:propositions"),
         "memberships": [
             {
                 "id": m.public_id,

@@ -1,7 +1,7 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
 from ales import registry
-from members import cards, emails, statements
+from members import cards, emails, search, statements
 from members.roles import Role
 
 
@@ -39,5 +39,7 @@ def register() -> None:
         )
     )
     registry.dashboard_cards.add(cards.dashboard_cards)
+    registry.search_sources.add(search.ORGANISATIONS)
+    registry.search_sources.add(search.PEOPLE)
     registry.document_builders.update(statements.BUILDERS)
     registry.administrators.add(emails.administrators)

@@ -22,7 +22,7 @@ from cases.models import TenantCase
 from members.access import Actor
 from members.models import Organisation
 from members.roles import Role
-from payments import cards, follow_up, holds, permissions
+from payments import cards, follow_up, holds, permissions, search
 from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
 from payments.documents import batch as batch_document
@@ -56,6 +56,8 @@ def register() -> None:
     registry.payments_under_way.add(payments_under_way)
     registry.navigation.add(ORDERS_ENTRY)
     registry.navigation.add(TENANT_AIDS_ENTRY)
+    registry.search_sources.add(search.ORDERS)
+    registry.search_sources.add(search.TENANT_AIDS)
     for build in (
         orders_to_sign,
         orders_to_batch,

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from ales.errors import NotAllowedError, StalePageError
+from ales.search.needles import phone_figures
 from ales.text import fold
 from cases import facts, permissions
 from cases.models import CaseEvent, StepDraft, TenantCase
@@ -140,6 +141,6 @@ def refresh_summary(case: TenantCase) -> None:
     if tenancy:
         parts += [case.landlord_name, tenancy.landlord_reference, tenancy.town, tenancy.postal_code]
     if household:
-        parts.append(household.phone)
+        parts += [phone_figures(household.phone), household.email]
     case.search_text = fold(" ".join(parts))
     case.save()

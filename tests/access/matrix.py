@@ -123,6 +123,9 @@ ROUTES = [
     Route("documents:open", "job", get=OWN_FILES),
     Route("documents:retry", "job", post="302 302 404 404 404 404"),
     Route("documents:check", post=EVERYBODY),
+    # The search box: everybody has the page, and what it finds follows the role (test_search.py).
+    Route("search:page", get=EVERYBODY),
+    Route("search:propositions", post=EVERYBODY),
     # Oneself
     Route("members:dashboard", get=EVERYBODY),
     Route("members:switch", post=SENT_ON),
