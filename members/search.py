@@ -43,7 +43,7 @@ def words_of_organisation(organisation: Organisation) -> str:
 
 
 def find_people(actor: Actor, query: Query, most: int) -> list[Hit]:
-    """People by name, e-mail and telephone, in the organisations whose page the actor may open. Three queries."""
+    """People by name, e-mail and telephone, in the organisations whose page opens. Three queries."""
     memberships = Membership.objects.visible_to(actor).select_related("organisation").order_by("role", "id")
     people = (
         User.objects.filter(pk__in=Membership.objects.visible_to(actor).values("user_id"))

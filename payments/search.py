@@ -47,12 +47,11 @@ def find_tenant_aids(actor: Actor, query: Query, most: int) -> list[Hit]:
 
 def _tenant_aid_hit(aid: AidRequest) -> Hit:
     state = RequestState(aid.state)
+    granted = [] if aid.granted_amount is None else [f"{aid.granted_amount:.2f}"]
     return Hit(
         title=aid.tenant_name,
         url=reverse("payments:tenant_aid", args=[aid.public_id]),
-        words=aid.search_text
-        if aid.granted_amount is None
-        else f"{aid.search_text} {aid.granted_amount:.2f}",
+        words=" ".join([aid.search_text, *granted]),
         detail=" · ".join(filter(None, (aid.reference, aid.landlord_reference, aid.town))),
         state=str(LANDLORD_LABELS[state]),
         tone=LANDLORD_TONES[state],

@@ -1,7 +1,7 @@
 """What somebody typed, as PostgreSQL looks for it: words as trigrams. Pure: no Django.
 
 A searched row is one folded text (`ales.text.fold`); the database indexes its trigrams, spaces included
-(`ales/search/sql.py`), as a text search vector. So a whole word is a prefix, an infix and a near word at once:
+(`ales/search/sql.py`), as a text search vector. A word is so found whole, in part, or nearly:
 
     martin, exact       'mar' & 'art' & 'rti' & 'tin'
     martin, mistyped    (' ma' & 'mar') | ('tin' & 'in ') | (' ma' & 'in ')
@@ -43,7 +43,7 @@ class Needle:
 
     @property
     def grams(self) -> list[str]:
-        """Trigrams of a row that holds the word: anywhere, from three letters; at the start of a word under."""
+        """Trigrams of a row that holds the word: anywhere; at the start of a word under three letters."""
         if len(self.word) >= 3:
             return _grams(self.word)
         return [f" {self.word} " if len(self.word) == 1 else f" {self.word}"]

@@ -50,7 +50,7 @@ def _near(word: str, other: str, most: int) -> int:
 
 
 def distance(word: str, other: str, most: int) -> int | None:
-    """Letters added, dropped, changed or swapped with their neighbour between two words; None beyond `most`."""
+    """Letters added, dropped, changed or swapped with the next between two words; None beyond `most`."""
     if abs(len(word) - len(other)) > most:
         return None
     before: list[int] = []
