@@ -6,12 +6,10 @@ to that, and tests read every template.
 
 import logging
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
 from django.template.loader import render_to_string
 
 logger = logging.getLogger(__name__)
@@ -20,23 +18,6 @@ logger = logging.getLogger(__name__)
 def absolute(path: str) -> str:
     """The address of a page as a mail must write it."""
     return f"{settings.SITE_URL}{path}"
-
-
-def send_after_commit(
-    recipients: Iterable[str],
-    subject: str,
-    template: str,
-    context: Mapping[str, Any],
-    *,
-    about: str,
-    headers: Mapping[str, str] | None = None,
-) -> None:
-    """`send`, once the transaction stands. Recipients and text are read now, under its row security."""
-    addresses = _each_once(recipients)
-    if not addresses:
-        return
-    body = render_to_string(template, dict(context))
-    transaction.on_commit(partial(_send_all, addresses, subject, body, about, headers))
 
 
 def send(
@@ -48,23 +29,12 @@ def send(
     about: str,
     headers: Mapping[str, str] | None = None,
 ) -> bool:
-    """Send one message to each address, outside any transaction; whether all of them left.
+    """Send one message to each address; whether all of them left. Never inside a transaction.
 
     `about` names the thing by its kind and id for the logs, which have other readers than the mail.
     """
-    return _send_all(
-        _each_once(recipients), subject, render_to_string(template, dict(context)), about, headers
-    )
-
-
-def _each_once(recipients: Iterable[str]) -> list[str]:
-    return sorted(set(recipients))
-
-
-def _send_all(
-    addresses: list[str], subject: str, body: str, about: str, headers: Mapping[str, str] | None
-) -> bool:
-    sent = [_send_one(address, subject, body, about, headers) for address in addresses]
+    body = render_to_string(template, dict(context))
+    sent = [_send_one(address, subject, body, about, headers) for address in sorted(set(recipients))]
     return all(sent)
 
 

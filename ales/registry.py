@@ -69,6 +69,22 @@ class FundDemand:
     amount: Decimal
 
 
+@dataclass(frozen=True)
+class NotificationKind:
+    """What people are told of: its code in the rows, its label, and the roles it concerns.
+
+    `duty`: somebody waits for what the person told has to do, so its mail may be put off to the daily digest
+    but not turned off. `digest`: the daily digest is what a person who has chosen nothing gets.
+    """
+
+    code: str
+    label: str
+    roles: frozenset[str]
+    duty: bool = False
+    digest: bool = False
+    order: int = 50
+
+
 class Hook(list):
     """A list that refuses the same entry twice: `ready()` may run again in tests."""
 
@@ -144,6 +160,9 @@ fund_demands = Hook()
 #: (actor, landlord) -> (number, euros) of its payments under way that the actor may read: those a change of
 #: its account puts on hold
 payments_under_way = Hook()
+
+#: NotificationKind values: each room names its own.
+notification_kinds = Hook()
 
 #: (case) -> list of reasons why the case can't change organisation now
 handover_refusals = Hook()

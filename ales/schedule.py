@@ -18,6 +18,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "apply-retention": {"task": "cases.tasks.apply_retention", "schedule": crontab(hour=2, minute=30)},
     "clear-sessions": {"task": "members.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "purge-access-log": {"task": "ales.audit.tasks.purge", "schedule": crontab(hour=3, minute=20)},
+    # Three times, so that a morning's failure is made up for; each person gets one.
+    "send-digests": {"task": "members.tasks.send_digests", "schedule": crontab(hour=6, minute="0,20,40")},
     "clear-orphan-files": {
         "task": "ales.documents.tasks.clear_orphans",
         "schedule": crontab(hour=3, minute=40),

@@ -392,6 +392,7 @@ DEMO_BUILDERS = [
     "aids.demo.build",
     "payments.demo.build",
     "payments.demo_statements.build",
+    "members.demo_notifications.build",
 ]
 # Who may sign in to the demo; dotted strings, as the house doesn't import the rooms.
 DEMO_ACCOUNTS = "members.demo_accounts.ACCOUNTS"

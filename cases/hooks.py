@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ales import registry
 from ales.registry import Card, CaseSubject, NavEntry, QuickAction
-from cases import facts, search
+from cases import facts, notices, search
 from cases.documents import protocol
 from cases.models import CaseHandover, Protocol, TenantCase, Undertaking
 from cases.models.case import CaseState
@@ -203,6 +203,8 @@ def _incomplete_card(mine) -> Card:
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    for kind in notices.KINDS:
+        registry.notification_kinds.add(kind)
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
     registry.search_sources.add(search.CASES)

@@ -10,13 +10,18 @@ from members.models import (
     FundEntry,
     Invitation,
     Membership,
+    Notification,
+    NotificationDigest,
+    NotificationPreference,
     Organisation,
     User,
 )
 from members.models.session import SessionRecord
 
 ACCOUNT = "compte d’un professionnel, tant qu’il est ouvert et qu’une pièce le cite"
+TOLD = "numéros, organismes et dates, jamais un nom de ménage ; effacée au bout d’un an"
 DIRECTORY = "annuaire des organismes"
+CODE = "code du programme, sans texte libre"
 BANK = "compte bancaire d’un bailleur, dix ans (Code de commerce, L123-22)"
 LEDGER = "écriture comptable, dix ans ; cite un numéro d’aide ou d’ordre, jamais un nom de ménage"
 
@@ -64,6 +69,11 @@ DECLARED = (
         kept=dict.fromkeys(("email", "first_name", "last_name"), ACCOUNT)
         | {"token_hash": "empreinte d’un jeton à usage unique"},
     ),
+    PersonalData(
+        Notification, USERS.code, kept=dict.fromkeys(("title", "text", "path"), TOLD) | {"kind": CODE}
+    ),
+    PersonalData(NotificationPreference, USERS.code, kept={"kind": CODE}),
+    PersonalData(NotificationDigest, USERS.code),
     PersonalData(
         Organisation,
         MONEY.code,

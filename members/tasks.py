@@ -4,6 +4,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from members.notifications import delivery
 from members.sign_in import sessions
 
 
@@ -14,3 +15,11 @@ def clear_sessions() -> None:
     sessions.forget_old(timezone.now())
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {settings.CACHE_TABLE} WHERE expires < now()")
+
+
+@shared_task
+def send_digests() -> int:
+    """The mail of the day to whoever wants one and hasn't had it, what is a year old forgotten. How many."""
+    now = timezone.now()
+    delivery.forget_old(now)
+    return delivery.send_digests(now)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from aids import emails, permissions
+from aids import notices, permissions
 from aids.frozen import refusal_letter
 from aids.models import AidRequest, RentTerm, SendBackPoint
 from aids.models.event import SendBackSection
@@ -78,7 +78,7 @@ def send_back(
         _("Renvoyée : un point à compléter") if count == 1 else _("Renvoyée : %s points à compléter") % count
     )
     record(request, actor=actor, at=at, kind="send_back", text=text, from_state=from_state)
-    emails.tell_author_of_send_back(request)
+    notices.tell_author_of_send_back(request, at)
     return request
 
 
@@ -113,7 +113,7 @@ def reject(*, actor: Actor, request_id: UUID, version: int | None, reason: str, 
         payload=refusal_letter(request, case_facts.facts_of(case), actor, at),
         at=at,
     )
-    emails.tell_author_of_decision(request, actor)
+    notices.tell_author_of_decision(request, at)
     return request
 
 
@@ -154,7 +154,7 @@ def reopen(*, actor: Actor, request_id: UUID, version: int | None, reason: str, 
         from_state=from_state,
         reason=reason,
     )
-    emails.tell_managers_of_submission(request)
+    notices.tell_managers_of_submission(request, at)
     return request
 
 

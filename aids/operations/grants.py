@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from aids import emails, permissions
+from aids import notices, permissions
 from aids.frozen import decision_letter, term_label
 from aids.funding import FundChoice, fund_choices
 from aids.history import history_of
@@ -105,7 +105,7 @@ def validate(
         payload=decision_letter(request, terms, case_facts.facts_of(case), actor, at),
         at=at,
     )
-    emails.tell_author_of_decision(request, actor)
+    notices.tell_author_of_decision(request, at)
     return request
 
 

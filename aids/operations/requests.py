@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from aids import emails, permissions
+from aids import notices, permissions
 from aids.frozen import protocol_terms
 from aids.history import renewable_aid
 from aids.models import AidRequest, SendBackPoint
@@ -164,7 +164,7 @@ def submit(*, actor: Actor, request_id: UUID, version: int | None, at: datetime)
     request.computation.save(update_fields=["is_frozen"])
     text = _("Demande soumise") if first else _("Demande complétée et soumise de nouveau")
     record(request, actor=actor, at=at, kind="submit", text=text, from_state=from_state)
-    emails.tell_managers_of_submission(request)
+    notices.tell_managers_of_submission(request, at)
     return request
 
 

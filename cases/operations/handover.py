@@ -9,9 +9,9 @@ from ales import registry
 from ales.errors import InvalidInputError, NotAllowedError, Refusal, require
 from ales.numbering import next_number
 from cases import permissions
-from cases.emails import tell_managers_of_answer, tell_managers_of_proposal
 from cases.models import CaseEvent, CaseHandover, TenantCase
 from cases.models.share import HandoverState
+from cases.notices import tell_managers_of_answer, tell_managers_of_proposal
 from cases.operations.base import lock, record, refresh_summary, touch
 from cases.operations.case import referent_of
 from cases.operations.sharing import receiver
@@ -55,7 +55,7 @@ def propose_handover(
         proposed_at=at,
     )
     record(case, actor, at, "handover", f"Transfert proposé à {to_organisation.name} : {handover.reason}")
-    tell_managers_of_proposal(handover)
+    tell_managers_of_proposal(handover, at)
     return handover
 
 
@@ -106,7 +106,7 @@ def refuse_handover(*, actor: Actor, handover_id: UUID, reason: str, at: datetim
     if not reason.strip():
         raise InvalidInputError({"reason": ["Indiquez pourquoi ce transfert est refusé."]})
     _answer(handover, actor, at, HandoverState.REFUSED, reason.strip())
-    tell_managers_of_answer(handover)
+    tell_managers_of_answer(handover, at)
     return handover
 
 
@@ -133,7 +133,7 @@ def accept_handover(*, actor: Actor, handover_id: UUID, referent_id: UUID, at: d
         f"Dossier transféré de {handover.from_organisation.name} à {handover.to_organisation.name}, "
         f"ancienne référence {handover.reference}, référent : {referent.full_name}",
     )
-    tell_managers_of_answer(handover)
+    tell_managers_of_answer(handover, at)
     return case
 
 

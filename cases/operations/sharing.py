@@ -10,9 +10,9 @@ from ales import tenancy
 from ales.dates import add_months, format_date
 from ales.errors import InvalidInputError, NotAllowedError, require
 from cases import permissions
-from cases.emails import tell_managers_of_share
 from cases.models import CaseEvent, CaseShare, TenantCase
 from cases.models.share import PERMISSIONS_OF_LEVEL, ShareKind, ShareLevel
+from cases.notices import tell_managers_of_share
 from cases.operations.base import day_of, lock, record
 from members import access
 from members.access import Actor
@@ -118,7 +118,7 @@ def share_case(*, actor: Actor, case_id: UUID, typed: ShareInput, at: datetime) 
         f"Dossier partagé avec {organisation.name} ({share.get_level_display()}) "
         f"jusqu’au {format_date(share.ends_on)} : {share.reason}",
     )
-    tell_managers_of_share(share, actor.organisation_name)
+    tell_managers_of_share(share, actor.organisation_name, at)
     return share
 
 

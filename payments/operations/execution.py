@@ -15,7 +15,7 @@ from ales.dates import format_date
 from ales.errors import InvalidInputError, require
 from members import funds
 from members.access import Actor
-from payments import permissions
+from payments import notices, permissions
 from payments.documents import advice as advice_document
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
@@ -64,6 +64,7 @@ def record_execution(
         value_date=executed_on,
     )
     settle_terms(actor=actor, request=order.request, terms=terms, paid_on=executed_on, at=at)
+    notices.tell_of_execution(order, at)
     return _advise(order, terms, actor=actor, at=at)
 
 

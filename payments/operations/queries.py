@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ales.errors import InvalidInputError, require
 from ales.money import format_euros
 from members.access import Actor
-from payments import emails, permissions
+from payments import notices, permissions
 from payments.models import PaymentAdvice, PaymentQuery, QueryReason
 from payments.models.query import MOST_RECEIVED
 
@@ -54,7 +54,7 @@ def ask_query(
         asked_by_id=actor.user_id,
         asked_at=at,
     )
-    emails.tell_managers_of_query(query)
+    notices.tell_managers_of_query(query, at)
     return query
 
 
@@ -101,5 +101,5 @@ def answer_query(*, actor: Actor, query_id: UUID, answer: str, at: dt.datetime) 
         raise InvalidInputError({"answer": [_("La réponse dépasse 2 000 caractères : raccourcissez-la.")]})
     query.answer, query.answered_by_id, query.answered_at = answer, actor.user_id, at
     query.save(update_fields=["answer", "answered_by", "answered_at"])
-    emails.tell_landlord_of_answer(query)
+    notices.tell_landlord_of_answer(query, at)
     return query

@@ -12,7 +12,7 @@ from ales.dates import format_date
 from ales.errors import InvalidInputError, require
 from members import funds
 from members.access import Actor
-from payments import permissions
+from payments import notices, permissions
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
 from payments.models.order import RejectionOutcome
@@ -67,6 +67,7 @@ def reject(
         advice.cancelled_reason = _("Virement rejeté par la banque (%s)") % reason
         advice.save(update_fields=["cancelled_on", "cancelled_reason"])
     unsettle_terms(actor=actor, request=order.request, terms=live_terms(order), at=at, reason=reason)
+    notices.tell_managers_of_reject(order, at)
     return order
 
 

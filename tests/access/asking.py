@@ -34,6 +34,8 @@ def arguments(scene: Scene, side: Side, about: str) -> list:
         return [side.world.landlord.public_id]
     if about == "step":
         return [side.case.public_id, "budget"]
+    if about == "notification":
+        return [side.notification.pk]
     if about == "share":
         return [side.share.case.public_id, side.share.public_id]
     if about == "protocol":

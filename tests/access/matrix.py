@@ -38,6 +38,7 @@ ASSOCIATION = "403 403 403 403 200 200"
 MANAGER_AND_ASSOCIATION = "403 200 403 403 200 200"
 EVERYBODY = "200 200 200 200 200 200"
 SENT_ON = "302 302 302 302 302 302"
+OWN_ONLY = "302 404 404 404 404 404"
 OWN_FILES = "200 200 404 404 404 404"
 INVITERS = "403 200 200 403 200 403"
 PROPOSERS = "403 403 200 403 200 403"
@@ -112,6 +113,7 @@ DOORS = [
     Door("account_devices_end_others"),
     Door("account_device_end", ("00000000-0000-4000-8000-000000000000",)),
     Door("members:invitation", ("no-such-token",), anonymous="404"),
+    Door("members:unsubscribe", ("no-such-token",), anonymous="404"),
 ]
 
 ROUTES = [
@@ -131,6 +133,12 @@ ROUTES = [
     Route("members:switch", post=SENT_ON),
     Route("members:no_membership", get=SENT_ON),
     Route("members:account", get=EVERYBODY, post=EVERYBODY),
+    Route("members:notifications", get=EVERYBODY),
+    Route("members:notification_count", get=EVERYBODY),
+    Route("members:notifications_read", post=SENT_ON),
+    Route("members:notification_preferences", get=EVERYBODY, post=EVERYBODY),
+    Route("members:notification_open", "notification", post=OWN_ONLY),
+    Route("members:notification_read", "notification", post=OWN_ONLY),
     # Organisations and their users
     Route("members:own_organisation", get="403 200 200 403 403 403"),
     Route("members:organisations", get=ASSOCIATION),

@@ -23,7 +23,7 @@ from members import bank_details, envelopes
 from members import operations as members
 from members.access import Actor
 from members.demo import french_iban
-from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
+from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Notification, Organisation
 from members.roles import Role
 from payments import bank_account
 from payments import operations as payments
@@ -99,6 +99,7 @@ class Side:
     money_document: StoredDocument
     landlord_document: StoredDocument
     job: ProductionJob
+    notification: Notification  # told to `claire`
 
     def rows(self) -> list[models.Model]:
         found = [getattr(self, field.name) for field in fields(self)]
@@ -291,6 +292,8 @@ def build_side(world: World) -> Side:
     made["landlord_document"] = _file_for(world, "LANDLORD", anne, made["document"])
     made["membership"] = Membership.objects.get(public_id=world.cecile.membership_id)
     made["agent_membership"] = Membership.objects.get(public_id=world.sonia.membership_id)
+    with tenancy.tenant(claire.context):
+        made["notification"] = Notification.objects.visible_to(claire).unread()[0]
     _touch(world)
     return Side(**made)
 

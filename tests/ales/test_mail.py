@@ -1,18 +1,16 @@
-"""One message a person, after the commit, and a mail server that fails undoes nothing."""
+"""One message a person, and a mail server that fails undoes nothing."""
 
 import re
 from pathlib import Path
 from smtplib import SMTPRecipientsRefused
 
-import pytest
 from django.conf import settings
 from django.core import mail as outbox
-from django.db import transaction
 
 from ales import mail
 
-TEMPLATE = "emails/aid_decided.txt"
-CONTEXT = {"reference": "CIL69-2026-0001", "address": "https://ales.example/aides/"}
+TEMPLATE = "emails/ledger_faults.txt"
+CONTEXT = {"count": 3, "findings": [("CIL69-2026-0001", 3)]}
 
 
 def test_each_person_once_and_alone():
@@ -27,21 +25,6 @@ def test_each_person_once_and_alone():
 def test_headers_go_out_with_the_message():
     mail.send(["a@test.example"], "Sujet", TEMPLATE, CONTEXT, about="x", headers={"List-Unsubscribe": "<u>"})
     assert outbox.outbox[0].message()["List-Unsubscribe"] == "<u>"
-
-
-@pytest.mark.django_db(transaction=True)
-class TestAfterTheCommit:
-    def test_leaves_once_the_transaction_stands(self):
-        with transaction.atomic():
-            mail.send_after_commit(["a@test.example"], "Sujet", TEMPLATE, CONTEXT, about="x")
-            assert outbox.outbox == []
-        assert len(outbox.outbox) == 1
-
-    def test_is_forgotten_with_the_transaction(self):
-        with transaction.atomic():
-            mail.send_after_commit(["a@test.example"], "Sujet", TEMPLATE, CONTEXT, about="x")
-            transaction.set_rollback(True)
-        assert outbox.outbox == []
 
 
 def test_a_refused_address_is_logged_without_it_and_the_next_is_written_to(monkeypatch, caplog):

@@ -29,6 +29,7 @@ STAY = {
     "members_membership": "its people",
     "members_membershipchange": "its people",
     "members_invitation": "its people",
+    "members_notification": "its people were told; references only",
 }
 TABLES = (
     "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public'"
