@@ -148,6 +148,15 @@ class World:
 
     def bank_details(self, landlord: Organisation | None = None) -> BankDetails:
         """Confirmed details of a landlord, entered by Anne and confirmed by Théo."""
+        details = self.proposed_account(landlord)
+        with tenancy.tenant(self.theo.context):
+            details.state = BankDetailsState.CONFIRMED
+            details.decided_by_id, details.decided_at = self.theo.user_id, NOW
+            details.save(update_fields=["state", "decided_by", "decided_at"])
+        return details
+
+    def proposed_account(self, landlord: Organisation | None = None) -> BankDetails:
+        """Details of a landlord entered by Anne, which await their second person."""
         landlord = landlord or self.landlord
         with tenancy.tenant(self.anne.context):
             return BankDetails.objects.create(
@@ -155,10 +164,7 @@ class World:
                 account_holder=landlord.name,
                 iban="FR1420041010050500013M02606",
                 bic="PSSTFRPPLIL",
-                state=BankDetailsState.CONFIRMED,
                 entered_by_id=self.anne.user_id,
-                decided_by_id=self.theo.user_id,
-                decided_at=NOW,
             )
 
     def complete_case(

@@ -61,7 +61,7 @@ def execute(sql: str, *parameters) -> list[tuple]:
 
 def test_a_fund_its_lines_and_an_account_are_recorded(world):
     fund = world.fund("100")
-    details = world.bank_details()
+    details = world.proposed_account()
     told = entries()
     assert_continuous(told)
     assert [(entry.subject_table, entry.event, entry.subject_id) for entry in told] == [

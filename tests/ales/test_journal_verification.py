@@ -74,7 +74,7 @@ def story(world) -> Story:
                 value_date=dt.date(2026, 6, 15),
                 created_by_id=world.theo.user_id,
             )
-    return Story(last.pk, fund.pk, world.bank_details().pk)
+    return Story(last.pk, fund.pk, world.proposed_account().pk)
 
 
 @pytest.fixture
@@ -181,7 +181,10 @@ ATTACKS = {
         [(Fault.DRIFT, "members_bankdetails {details}")],
     ),
     "an account's state": (
-        ["UPDATE members_bankdetails SET state = 'REPLACED' WHERE id = {details}"],
+        [
+            "UPDATE members_bankdetails SET state = 'CONFIRMED', decided_at = now(),"
+            " decided_by_id = (SELECT max(id) FROM members_user) WHERE id = {details}"
+        ],
         [(Fault.DRIFT, "members_bankdetails {details}")],
     ),
     "a content nobody can read": (

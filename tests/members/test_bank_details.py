@@ -1,6 +1,7 @@
 """Bank details: one person enters them, another confirms (DOMAIN §3, §9)."""
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -38,7 +39,7 @@ def confirm(world, details, actor=None) -> BankDetails:
 
 def entered_by_the_treasurer(world) -> BankDetails:
     """As somebody who was of the staff, and is the treasurer now."""
-    with tenancy.tenant(world.anne.context):
+    with tenancy.tenant(replace(world.theo.context, capacity=world.anne.context.capacity)):
         return BankDetails.objects.create(
             landlord=world.landlord,
             account_holder="Habitat d'Essai",

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import urlencode
 
@@ -196,7 +197,7 @@ class TestDecide:
         assert state(world, waiting) == "REFUSED"
 
     def test_ones_own_entry_shows_why_not(self, world, sign_in, waiting):
-        with tenancy.tenant(world.anne.context):
+        with tenancy.tenant(replace(world.theo.context, capacity=world.anne.context.capacity)):
             own = BankDetails.objects.create(
                 landlord=world.other_landlord,
                 account_holder="Autre Bailleur",
