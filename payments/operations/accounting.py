@@ -40,7 +40,7 @@ def close_period(*, actor: Actor, starts_on: dt.date, ends_on: dt.date, at: dt.d
     if starts_on != next_start():
         raise StalePageError
     _check_end(starts_on, ends_on, today=localtime(at).date())
-    if broken := [finding for finding in integrity.findings() if finding.count]:
+    if broken := [finding for finding in integrity.findings(integrity.BOOKS) if finding.count]:
         raise InvalidInputError(
             {
                 "": [

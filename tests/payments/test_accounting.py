@@ -125,7 +125,7 @@ def test_a_period_with_an_imbalance_is_refused(world, monkeypatch):
     payable_aid(world)
     check = integrity.CHECKS[0]
     finding = integrity.Finding(check, 1, ("fonds 7 : 1 de trop",))
-    monkeypatch.setattr(integrity, "findings", lambda: [finding])
+    monkeypatch.setattr(integrity, "findings", lambda checks: [finding])
     with pytest.raises(InvalidInputError, match="fonds 7"):
         close(world)
     with tenancy.tenant(world.theo.context):

@@ -1,18 +1,26 @@
 """check_ledger finds each lie told to the database, and nothing in honest accounts (DOMAIN §6, §9)."""
 
 import datetime as dt
+import hashlib
+import uuid
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
 
 from ales import tenancy
+from ales.documents.models import Audience, StoredDocument
+from ales.documents.production import produce
+from ales.documents.uploads import store_upload
 from members import funds
-from payments import integrity
+from payments import bank_account, integrity, operations
 from payments.operations.accounting import close_period, next_start
 from payments.tasks import check_ledger
 from tests.access.owner import append_only_lifted, as_owner_command, owner_function
+from tests.aids.stories import pdf_upload
+from tests.payments.bank import Movement, camt_053
 from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, TODAY
 
@@ -32,14 +40,15 @@ def broken() -> set[str]:
 @pytest.fixture
 def accounts(world):
     """An aid paid of which a part comes back, one given up, one returned by the bank after its execution, one
-    sent in a batch, money moved between two funds, a period closed."""
+    sent in a batch, its statement, money moved between two funds, a period closed, a protocol."""
     paid = payable_aid(world, split=True)
     paid.receive(paid.ask_recovery(paid.paid().order))
     returned = payable_aid(world, with_bank=False)
     order = returned.paid().order
     returned.reject(order)
     in_batch = payable_aid(world, with_bank=False)
-    sent(in_batch, in_batch.sign(in_batch.request()))
+    transfer = sent(in_batch, in_batch.sign(in_batch.request()))
+    movements = [Movement(transfer.end_to_end_id, transfer.amount)]
     other = payable_aid(world, landlord=world.other_landlord)
     other.give_up(other.request())
     other.stop()
@@ -54,7 +63,23 @@ def accounts(world):
             value_date=TODAY,
         )
     with tenancy.tenant(world.theo.context):
-        close_period(actor=world.theo, starts_on=next_start(), ends_on=TODAY, at=NOW + dt.timedelta(days=1))
+        content = camt_053(movements, iban=bank_account.debtor().iban, day=TODAY)
+        operations.import_statement(actor=world.theo, content=content, file_name="releve.xml", at=NOW)
+        period = close_period(
+            actor=world.theo, starts_on=next_start(), ends_on=TODAY, at=NOW + dt.timedelta(days=1)
+        )
+    produce(period.job.public_id)
+    with tenancy.tenant(world.claire.context):
+        store_upload(
+            pdf_upload("protocole.pdf"),
+            organisation_id=world.cil.pk,
+            audience=Audience.SOCIAL,
+            subject_kind="protocol",
+            subject_id=uuid.uuid4(),
+            kind="signed_protocol",
+            title="Protocole signé",
+            created_by_id=world.claire.user_id,
+        )
     return paid
 
 
@@ -131,6 +156,29 @@ LIES = [
     ("accounting", "UPDATE payments_accountingentry SET number = number + 1000"),
     ("accounting", "UPDATE payments_accountingperiod SET total = total + 1"),
     ("accounting", "DELETE FROM payments_accountingentry WHERE number = 2"),
+    *(
+        ("batch_contents", f"UPDATE payments_paymentbatch SET frozen = jsonb_set(frozen, {path}, {value})")
+        for path, value in (
+            ("'{orders,0,amount}'", "to_jsonb('0.01'::text)"),
+            ("'{orders,0,iban}'", "to_jsonb('FR7630006000011234567890189'::text)"),
+            ("'{orders,0,end_to_end_id}'", "to_jsonb('ALES-OP-1'::text)"),
+            ("'{orders}'", "(frozen -> 'orders') || (frozen -> 'orders')"),
+            ("'{orders}'", "'[]'"),
+        )
+    ),
+    ("batch_files", "UPDATE documents_storeddocument SET sha256 = repeat('0', 64) WHERE kind LIKE '%batch%'"),
+    ("batch_files", "UPDATE payments_paymentbatch SET frozen = frozen || jsonb_build_object('sha256', '0')"),
+    ("batch_files", "UPDATE payments_paymentbatch SET control_sum = control_sum + 1"),
+    ("batch_files", "UPDATE payments_paymentbatch SET orders_count = orders_count + 1"),
+    ("kept_files", "UPDATE payments_bankstatement SET sha256 = repeat('0', 64)"),
+    *(
+        ("kept_files", f"UPDATE documents_storeddocument SET sha256 = repeat('0', 64) WHERE {which}")
+        for which in ("kind = 'bank_statement'", "kind = 'accounting_export'")
+    ),
+    (
+        "protocol_files",
+        "UPDATE documents_storeddocument SET sha256 = repeat('0', 64) WHERE kind = 'signed_protocol'",
+    ),
 ]
 
 
@@ -140,6 +188,38 @@ def test_each_lie_is_found(accounts, name, lie):
         as_owner_command("ALTER TABLE members_fund DISABLE TRIGGER USER")
         as_owner_command(lie)
     assert name in broken()
+
+
+FILES = {
+    "payment_batch_file": "batch_files",
+    "bank_statement": "kept_files",
+    "accounting_export": "kept_files",
+    "signed_protocol": "protocol_files",
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_a_file_changed_or_lost_on_the_disk_is_found(accounts, kind):
+    with tenancy.tenant(tenancy.WORKER):
+        stored = StoredDocument.objects.get(kind=kind).file
+    path = Path(stored.path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"0", b"1", 1) if b"0" in content else content + b" ")
+    assert broken() == {FILES[kind]}
+    path.unlink()
+    assert broken() == {FILES[kind]}
+
+
+def test_a_batch_given_another_ones_file_is_found(accounts, world):
+    """The bytes and their SHA-256 agree, and the totals too: they aren't those prepared."""
+    with tenancy.tenant(tenancy.WORKER):
+        document = StoredDocument.objects.get(kind="payment_batch_file")
+    path = Path(document.file.path)
+    path.write_bytes(path.read_bytes() + b"<!-- -->")
+    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    with append_only_lifted():
+        as_owner_command(f"UPDATE documents_storeddocument SET sha256 = '{sha256}' WHERE id = {document.pk}")
+    assert broken() == {"batch_files"}
 
 
 def test_each_check_has_its_lie():
