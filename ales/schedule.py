@@ -7,6 +7,11 @@ from celery.schedules import crontab
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Ticks nobody took must not pile up in the broker.
     "sweep-production": {"task": "ales.documents.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
+    "sweep-statements": {
+        "task": "payments.tasks.sweep_statements",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "log-journal-head": {
         "task": "ales.journal.tasks.log_head",
         "schedule": 600.0,

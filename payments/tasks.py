@@ -2,9 +2,10 @@
 
 A statement is applied group by group; each message may come twice, late, or not at all. What is done is in
 the rows: a group written is never written again. A lost message leaves the statement « en cours
-d'application », and its page offers to go on.
+d'application »: the sweeper sends for it again every minute, and its page offers to go on.
 """
 
+import datetime as dt
 import logging
 from functools import partial
 from uuid import UUID
@@ -18,7 +19,9 @@ from ales.alerts import warn_administrators
 from ales.celery import app
 from members.access import Actor, actor_of
 from members.models import Membership
+from members.roles import Role
 from payments import integrity, operations
+from payments.models import BankStatement
 from payments.models.statement import StatementState
 
 logger = logging.getLogger(__name__)
@@ -26,6 +29,8 @@ logger = logging.getLogger(__name__)
 APPLY_TASK = "payments.tasks.apply_statement"
 #: Groups written for one message: well below the time limit of a task.
 GROUPS = 10
+#: A statement of which nothing was written for so long is taken for dropped.
+SILENCE = dt.timedelta(minutes=2)
 
 
 @shared_task
@@ -49,11 +54,12 @@ def send_on_commit(statement_id: UUID, actor: Actor) -> None:
     transaction.on_commit(partial(_send, statement_id, actor.membership_id), robust=True)
 
 
-def _send(statement_id: UUID, membership_id: UUID) -> None:
+def _send(statement_id: UUID, membership_id: UUID, *, expires: float | None = None) -> None:
     try:
-        app.send_task(APPLY_TASK, args=[str(statement_id), str(membership_id)], retry=False)
+        arguments = [str(statement_id), str(membership_id)]
+        app.send_task(APPLY_TASK, args=arguments, retry=False, expires=expires)
     except Exception as error:
-        # The page of the statement offers to go on.
+        # The sweeper comes by.
         logger.warning("statement %s: not sent (%s)", statement_id, type(error).__name__)
 
 
@@ -77,3 +83,31 @@ def apply_statement(statement_id: str, membership_id: str) -> None:
         if statement.state != StatementState.APPLYING:
             return
     _send(UUID(statement_id), UUID(membership_id))
+
+
+@shared_task
+def sweep_statements() -> int:
+    """Send again for statements whose message was lost or whose worker died; how many.
+
+    Each goes on in the name of who applied it, while they are a treasurer; after that another one goes on
+    from its page.
+    """
+    silent_since = timezone.now() - SILENCE
+    with tenancy.tenant(integrity.AUDITOR):
+        dropped = list(
+            BankStatement.objects.filter(state=StatementState.APPLYING, decided_at__lt=silent_since)
+            .exclude(lines__settled_at__gte=silent_since)
+            .values_list("public_id", "decided_by_id")
+        )
+    treasurers = dict(
+        Membership.objects.active()
+        .filter(role=Role.TREASURER, user__in=[user for _statement, user in dropped])
+        .values_list("user_id", "public_id")
+    )
+    for statement_id, user_id in dropped:
+        if user_id in treasurers:
+            # With every worker down, messages must not pile up in the broker.
+            _send(statement_id, treasurers[user_id], expires=60)
+        else:
+            logger.warning("statement %s: whoever applied it is no treasurer any more", statement_id)
+    return len(dropped)
