@@ -443,7 +443,9 @@ def check_everything() -> None:
     """What the commit would check, then what the night does."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    assert [finding for finding in integrity.findings() if finding.count] == []
+    # The protocols of this world are rows without a file.
+    checks = [check for check in integrity.CHECKS if check.name != "protocol_files"]
+    assert [finding for finding in integrity.findings(checks) if finding.count] == []
 
 
 def machine(world: World) -> type[Ledger]:
