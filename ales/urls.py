@@ -3,11 +3,12 @@
 from django.urls import include, path
 
 from ales import views
+from ales.gallery.views import gallery
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("sante/", views.health, name="health"),
-    path("composants/", views.gallery, name="gallery"),
+    path("composants/", gallery, name="gallery"),
     path("", include("members.sign_in.urls")),
     path("recherche/", include("ales.search.urls")),
     path("documents/", include("ales.documents.urls")),

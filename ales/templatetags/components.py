@@ -8,6 +8,7 @@ so a view that answers htmx can call them too:
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -132,6 +133,10 @@ def action_button(
     """
     required("action_button", label=label)
     one_of("action_button", "method", method, ("post", "get"))
+    if method == "get" and not url:
+        raise ValueError('action_button: url is required with method="get"')
+    if value and not name:
+        raise ValueError("action_button: name and value go together")
     one_of("action_button", "style", style, BUTTON_STYLES)
     allowed, reason = read(verdict, "allowed"), read(verdict, "reason", "")
     if not isinstance(allowed, bool):
@@ -218,9 +223,14 @@ def definition_list(items: Iterable[tuple[str, Any]]) -> dict:
 
 @register.simple_tag
 def money(amount: Any, total: bool = False) -> SafeString:
-    """An amount in euros, aligned and never broken: `{% money aid.amount %}`; None prints a dash."""
+    """An amount in euros, aligned and never broken: `{% money aid.amount %}`; None prints a dash.
+
+    Raises ValueError for anything but a Decimal or an integer: no float, no text.
+    """
     if amount is None:
         return SafeString('<span class="money">–</span>')
+    if not isinstance(amount, Decimal | int):
+        raise ValueError(f"money: amount must be a Decimal or an integer, not {amount!r}")
     classes = "money" + (" money-total" if total else "") + (" money-negative" if amount < 0 else "")
     return format_html('<span class="{}">{}</span>', classes, format_euros(amount))
 
@@ -265,12 +275,17 @@ def file_link(
 @register.inclusion_tag("components/keyset_pager.html")
 def keyset_pager(page: Any) -> dict:
     """Previous and next of a keyset page: `previous_url`, `next_url` (empty at an end), `summary`."""
-    return {name: read(page, name) or "" for name in ("previous_url", "next_url", "summary")}
+    values = {name: read(page, name) for name in ("previous_url", "next_url", "summary")}
+    if None in values.values():
+        raise ValueError("keyset_pager: page must have previous_url, next_url and summary")
+    return values
 
 
 @register.inclusion_tag("components/filter_bar.html")
 def filter_bar(form: Any, target: str = "", reset_url: str = "") -> dict:
     """The filters of a list (a GET form). With `target`, a selector, the list follows the typing (htmx)."""
+    if target and not target.startswith("#"):
+        raise ValueError(f"filter_bar: target={target!r} must be the #id of the list")
     return {"form": form, "target": target, "reset_url": reset_url}
 
 
@@ -308,6 +323,8 @@ def card(content: str, title: str = "", icon: str = "", tone: str = "", level: i
     if tone:
         one_of("card", "tone", tone, TONES)
     one_of("card", "level", str(level), ("2", "3"))
+    if icon and not title:
+        raise ValueError("card: icon and title go together")
     context = {"content": content, "title": title, "icon": icon, "tone": tone, "level": level}
     return render_to_string("components/card.html", context)
 
@@ -328,7 +345,7 @@ def confirm(
 
     Opened by `action_button(confirm=id)` or by any button with `data-dialog-open="id"`.
     """
-    one_of("confirm", "style", style, BUTTON_STYLES)
+    one_of("confirm", "style", style, ("primary", "danger"))
     required("confirm", id=id, title=title, url=url, label=label)
     values = {"content": content, "id": id, "title": title, "url": url, "label": label, "style": style}
     return render_to_string("components/confirm.html", values | {"csrf_token": context.get("csrf_token", "")})

@@ -1,0 +1,1 @@
+"""The page of the components: each with its options and examples (/composants/, demo mode)."""
