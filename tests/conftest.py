@@ -85,6 +85,19 @@ def owner_connection(db, owner_login):
 
 
 @pytest.fixture
+def log_in(transactional_db, owner_login, application_login):
+    """`log_in("owner")` or `log_in("application")`; the application at the end."""
+
+    def change(who: str) -> None:
+        connection.close()
+        login = owner_login if who == "owner" else application_login
+        connection.settings_dict["USER"], connection.settings_dict["PASSWORD"] = login
+
+    yield change
+    change("application")
+
+
+@pytest.fixture
 def world(db) -> World:
     """Two CIL, two landlords, the association, and one person a role in each (tests/world.py)."""
     return World.build()

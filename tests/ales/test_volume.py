@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.db.models import Count, F, Max, Min, Q, Sum
 
 from aids.calculation import is_stale
@@ -18,12 +17,12 @@ from ales.numbering import Counter
 from ales.volume import Volume, moment
 from cases import facts
 from cases.models import TenantCase
-from members.access import actor_of
-from members.models import Fund, FundEntry, Membership, User
+from members.models import Fund, FundEntry, User
 from members.models.bank_details import BankDetails
 from members.roles import OrganisationKind, Role
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
+from tests.volume import holder
 
 AIDS = 200
 KINDS = {
@@ -35,30 +34,11 @@ KINDS = {
 
 
 @pytest.fixture
-def log_in(transactional_db, owner_login, application_login):
-    """`log_in("owner")` or `log_in("application")`; the application at the end."""
-
-    def change(who: str) -> None:
-        connection.close()
-        login = owner_login if who == "owner" else application_login
-        connection.settings_dict["USER"], connection.settings_dict["PASSWORD"] = login
-
-    yield change
-    change("application")
-
-
-@pytest.fixture
 def filled(log_in):
     """A database filled with a run of 200 aids, read as its owner."""
     log_in("owner")
     fill(AIDS, report=lambda _line: None)
     return log_in
-
-
-def holder(role: str, kind: str):
-    """The run's first person with this role: of the member with the most cases."""
-    memberships = Membership.objects.select_related("user", "organisation")
-    return actor_of(memberships.filter(role=role, organisation__kind=kind).order_by("id").first())
 
 
 def test_every_aid_asked_for_is_there_with_numbers_without_gaps(filled) -> None:

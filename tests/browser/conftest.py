@@ -1,17 +1,20 @@
 """A real browser on the real pages. Anything the browser complains of fails the test."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from ales.documents import production
-from members.access import Actor
+from members.access import SESSION_KEY, Actor
 from members.models import User
+from tests.access.scene import Scene, build_scene
+from tests.browser.walk import Complaints, Watched
 from tests.world import PASSWORD
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -42,24 +45,6 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield chromium
         chromium.close()
-
-
-class Complaints(list):
-    """What the browser said against a page: script errors, refused styles and scripts, failed requests."""
-
-    #: Chromium reports a form answered by its faults or by a newer page as an error; here it's an answer.
-    ANSWERS = re.compile(r"Failed to load resource: .* status of (409|422) ")
-
-    def watch(self, page: Page) -> None:
-        page.on("console", lambda message: self._hear(page, message))
-        page.on("pageerror", lambda error: self.append(f"{page.url}: {error}"))
-        page.on(
-            "response", lambda answer: answer.status >= 500 and self.append(f"{answer.status} {answer.url}")
-        )
-
-    def _hear(self, page: Page, message: ConsoleMessage) -> None:
-        if message.type == "error" and not self.ANSWERS.match(message.text):
-            self.append(f"{page.url}: {message.text}")
 
 
 @pytest.fixture
@@ -115,3 +100,51 @@ def sign_in_browser(
     yield enter
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def scene(transactional_db, produced_at_once) -> Scene:
+    """The scene of the access tests, committed: the browser's requests come through another connection."""
+    return build_scene()
+
+
+@pytest.fixture
+def new_context(browser: Browser, live_server):
+    """`new_context()` is a browser nobody is signed in to; it takes Playwright's options."""
+    made: list[BrowserContext] = []
+
+    def make(**options) -> BrowserContext:
+        # By name, as keys need it.
+        context = browser.new_context(base_url=_named(live_server.url), locale="fr-FR", **options)
+        context.set_default_timeout(15_000)
+        made.append(context)
+        return context
+
+    yield make
+    for context in made:
+        context.close()
+
+
+def _named(url: str) -> str:
+    return url.replace("127.0.0.1", "localhost")
+
+
+@pytest.fixture
+def signed_in(new_context, live_server):
+    """`signed_in(actor)` is a watched page of this person's browser, their session made without the form."""
+
+    def enter(actor: Actor, **options) -> Watched:
+        client = Client()
+        user = User.objects.get(pk=actor.user_id)
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session[SESSION_KEY] = str(actor.membership_id)
+        session.save()
+        context = new_context(**options)
+        name = settings.SESSION_COOKIE_NAME
+        context.add_cookies(
+            [{"name": name, "value": client.cookies[name].value, "url": _named(live_server.url)}]
+        )
+        return Watched(context.new_page())
+
+    return enter
