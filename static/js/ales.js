@@ -14,7 +14,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 
 // A swap that failed must not fail silently: the page would show old figures as new ones.
-function announce(text) {
+function warn(text) {
   const area = document.getElementById("messages");
   if (!area) return;
   area.querySelector("[data-announced]")?.remove();
@@ -26,12 +26,12 @@ function announce(text) {
 }
 
 document.addEventListener("htmx:sendError", () =>
-  announce("La connexion au serveur est coupée : l’affichage n’est plus à jour. Votre saisie reste à l’écran."),
+  warn("La connexion au serveur est coupée : l’affichage n’est plus à jour. Votre saisie reste à l’écran."),
 );
 document.addEventListener("htmx:responseError", (event) => {
   const status = event.detail.xhr.status;
   if (status === 422) return;
-  announce(
+  warn(
     status === 401 || status === 403
       ? "Votre session a expiré : reconnectez-vous dans un autre onglet, puis reprenez ici. Votre saisie reste à l’écran."
       : "Le serveur n’a pas pu répondre : l’affichage n’est plus à jour. Réessayez dans un instant.",
@@ -56,6 +56,71 @@ document.addEventListener("htmx:afterSwap", (event) => {
   // Other formulas than before: what was open can't be told, the page's own choice stands.
   if (before?.length === all.length) all.forEach((details, index) => (details.open = before[index]));
 });
+
+// ------------------------------------------------------------------ what a swap tells, and where it leaves the focus
+
+// Said to screen readers only. The same sentence twice is said twice: the region is emptied in between.
+function announce(text) {
+  const region = document.getElementById("annonces");
+  if (!region || !text) return;
+  region.textContent = "";
+  setTimeout(() => (region.textContent = text), 100);
+}
+
+// A view may say what it has done: HX-Trigger: {"ales:announce": "3 demandes validées"}.
+document.addEventListener("ales:announce", (event) => announce(event.detail.value ?? event.detail));
+
+// The list that follows the filters says how many rows it holds now.
+function rowsOf(list) {
+  const rows = list.querySelectorAll("tbody tr").length;
+  if (!rows) return list.querySelector(".empty-state-title")?.textContent ?? "Aucun résultat";
+  const more = list.querySelector("[rel=next]") ? " ou plus" : "";
+  return `${rows} résultat${rows > 1 ? "s" : ""}${more}`;
+}
+
+let focusWasInside = false;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  focusWasInside = event.detail.shouldSwap && event.detail.target.contains(document.activeElement);
+});
+document.addEventListener("htmx:afterSettle", (event) => {
+  const arrived = event.target;
+  const told = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
+  if (told) announce(told.dataset.announce || told.textContent.trim());
+  else if (event.detail.requestConfig?.elt.matches("[data-announce-rows]")) announce(rowsOf(arrived));
+  if (!focusWasInside || !arrived.isConnected || document.activeElement !== document.body) return;
+  // What had the focus is gone: the reader goes on from what came in its place, not from the top of the page.
+  const place = arrived.querySelector("[data-error-summary], [data-focus]") ?? arrived;
+  if (place.tabIndex < 0) place.tabIndex = -1;
+  place.focus({ preventScroll: place === arrived });
+  focusWasInside = false;
+});
+
+// ------------------------------------------------------------------ the navigation on a phone
+
+// Open, it is a dialog (Bootstrap gives it the role) and wants a name; beside the page it is neither.
+document.addEventListener("show.bs.offcanvas", ({ target }) => target.setAttribute("aria-label", target.dataset.offcanvasName));
+document.addEventListener("hidden.bs.offcanvas", ({ target }) => target.removeAttribute("aria-label"));
+
+// ------------------------------------------------------------------ wide tables
+
+// A table too wide for its frame scrolls: the frame takes the focus then, so that arrow keys move it too.
+function letArrowsScroll() {
+  for (const frame of document.querySelectorAll(".table-wrap, .chart-scroll")) {
+    if (frame.scrollWidth > frame.clientWidth) {
+      const name = frame.querySelector("caption")?.textContent.trim();
+      frame.tabIndex = 0;
+      frame.setAttribute("role", "group");
+      if (name && !frame.hasAttribute("aria-label")) frame.setAttribute("aria-label", name);
+    } else if (frame.matches(".table-wrap[tabindex]") && frame !== document.activeElement) {
+      for (const attribute of ["tabindex", "role", "aria-label"]) frame.removeAttribute(attribute);
+    }
+  }
+}
+letArrowsScroll();
+window.addEventListener("resize", letArrowsScroll);
+window.addEventListener("load", letArrowsScroll);
+document.addEventListener("htmx:afterSettle", letArrowsScroll);
+document.addEventListener("toggle", letArrowsScroll, true);
 
 // ------------------------------------------------------------------ unsaved text, autosave
 
@@ -231,7 +296,8 @@ function removeRow(row) {
 
 // ------------------------------------------------------------------ arriving on a page
 
-const summary = document.querySelector("[data-error-summary]");
+// Not the example on the page of the components.
+const summary = document.querySelector("[data-error-summary]:not(.gallery-sample *)");
 if (summary) {
   summary.focus();
   document.title = `Erreur : ${document.title}`;
