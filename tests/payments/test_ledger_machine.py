@@ -340,6 +340,23 @@ class Ledger(RuleBasedStateMachine):
         batch = data.draw(st.sampled_from(waiting))
         self.step(move, who, batch=batch, **data.draw(BATCH_MOVES[move]))
 
+    def held_batches(self) -> list[int]:
+        """Prepared, their file made, and an order put on hold since."""
+        orders = self.model.orders
+        return [
+            number
+            for number, batch in self.model.batches.items()
+            if batch.state == "prepared"
+            and batch.has_file
+            and any(self.model.is_on_hold(orders[order]) for order in batch.orders)
+        ]
+
+    @precondition(lambda self: self.held_batches())
+    @rule(data=st.data(), who=treasurer, already_gone=is_wrong)
+    def send_held_orders(self, data, who: str, already_gone: bool) -> None:
+        batch = data.draw(st.sampled_from(self.held_batches()))
+        self.step("mark_sent", who, batch=batch, already_gone=already_gone)
+
     # --- Recoveries -----------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.orders_in("executed"))
