@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,7 @@ from members.roles import OrganisationKind
 PROOF_KIND = "bank_proof"
 SUBJECT = "bank_details"
 REASON_LENGTH = BankDetails._meta.get_field("refusal_reason").max_length
+NOTE_LENGTH = BankDetails._meta.get_field("vouched_note").max_length
 
 
 @transaction.atomic
@@ -120,6 +122,52 @@ def confirm(*, actor: Actor, details_id: UUID, at: dt.datetime | None = None) ->
         state=BankDetailsState.REPLACED
     )
     return _decide(details, BankDetailsState.CONFIRMED, actor, at)
+
+
+def note_bank_refusal(*, landlord_id: int, iban: str, refused_on: dt.date, reason: str) -> None:
+    """The bank gave a transfer to this account back because of the account itself: `reason`, in French.
+
+    While it is the landlord's account in force, payments wait: for other details, or until `vouch`. The
+    caller holds the landlord's row, and is allowed to record the reject.
+    """
+    in_force = BankDetails.objects.filter(
+        landlord_id=landlord_id, iban=iban, state=BankDetailsState.CONFIRMED
+    )
+    in_force.update(
+        bank_refused_on=refused_on,
+        bank_refused_reason=reason,
+        vouched_by=None,
+        vouched_at=None,
+        vouched_note="",
+    )
+
+
+@transaction.atomic
+def vouch(*, actor: Actor, details_id: UUID, note: str, at: dt.datetime | None = None) -> BankDetails:
+    """The treasurer checked with the landlord that the account the bank refused is right: payments go on.
+
+    `note` says how it was checked. Raises Http404, NotAllowedError, InvalidInputError (note).
+    """
+    found = get_object_or_404(BankDetails.objects.visible_to(actor), public_id=details_id)
+    require(permissions.may_vouch_for_account(actor, found))
+    # As payments do: who signs meanwhile waits, or is waited for.
+    Organisation.objects.select_for_update(no_key=True).get(pk=found.landlord_id)
+    details = BankDetails.objects.select_for_update(no_key=True).get(pk=found.pk)
+    require(permissions.may_vouch_for_account(actor, details))
+    details.vouched_note = _checked_note(note)
+    details.vouched_by_id = actor.user_id
+    details.vouched_at = at or timezone.now()
+    details.save(update_fields=["vouched_note", "vouched_by", "vouched_at"])
+    return details
+
+
+def _checked_note(note: str) -> str:
+    note = note.strip()
+    if not note:
+        raise InvalidInputError({"note": [_("Dites comment vous avez vérifié ce compte : c’est conservé.")]})
+    if len(note) > NOTE_LENGTH:
+        raise InvalidInputError({"note": [_("La note tient en %s caractères au plus.") % NOTE_LENGTH]})
+    return note
 
 
 @transaction.atomic

@@ -41,6 +41,8 @@ def dashboard_cards(request: HttpRequest) -> list[Card]:
     cards = []
     if actor.is_treasurer:
         cards.append(_bank_details(actor))
+    if actor.is_treasurer or actor.is_admin:
+        cards += _refused_accounts(actor)
     if actor.is_landlord_agent:
         cards.append(_own_bank_details(actor))
     if actor.is_admin or actor.is_manager:
@@ -74,26 +76,46 @@ def _bank_details(actor: Actor) -> Card:
     )
 
 
+def _refused_accounts(actor: Actor) -> list[Card]:
+    """Accounts in force that the bank refused: payments wait until somebody mends them; none, no card."""
+    refused = BankDetails.objects.visible_to(actor).refused_by_bank().select_related("landlord")
+    rows = [
+        {
+            "text": details.landlord.name,
+            "detail": f"Virement revenu le {format_date(details.bank_refused_on)} "
+            f"({details.bank_refused_reason}) ; les paiements à ce bailleur sont suspendus.",
+            "url": reverse("members:bank_details", args=[details.landlord.public_id]),
+        }
+        for details in refused.order_by("bank_refused_on", "id")[:LIMIT]
+    ]
+    if not rows:
+        return []
+    return [
+        Card(
+            title="Comptes refusés par la banque",
+            icon="identification",
+            rows=rows,
+            empty="",
+            order=8,
+            tone="danger",
+        )
+    ]
+
+
 def _own_bank_details(actor: Actor) -> Card:
     """What became of the landlord's account lately; its first words are the state."""
     latest = (
         BankDetails.objects.visible_to(actor)
-        .filter(Q(state=BankDetailsState.PROPOSED) | Q(decided_at__gte=timezone.now() - LATELY))
+        .filter(
+            Q(state=BankDetailsState.PROPOSED)
+            | Q(decided_at__gte=timezone.now() - LATELY)
+            | Q(state=BankDetailsState.CONFIRMED, bank_refused_on__isnull=False, vouched_at=None)
+        )
         .exclude(state=BankDetailsState.REPLACED)
         .order_by("-entered_at", "-id")[:LIMIT]
     )
     url = reverse("members:bank_details", args=[Organisation.objects.get(pk=actor.organisation_id).public_id])
-    rows = [
-        {
-            "text": group_by_four(details.iban),
-            "detail": details.refusal_reason
-            or f"Saisies le {format_date(timezone.localtime(details.entered_at).date())}",
-            "badge": capfirst(details.get_state_display()),
-            "tone": STATE_TONES[BankDetailsState(details.state)],
-            "url": url,
-        }
-        for details in latest
-    ]
+    rows = [{**_own_row(details), "url": url} for details in latest]
     return Card(
         title="Nos coordonnées bancaires",
         icon="identification",
@@ -103,6 +125,23 @@ def _own_bank_details(actor: Actor) -> Card:
         url_label="Voir ou proposer un changement",
         order=75,
     )
+
+
+def _own_row(details: BankDetails) -> dict[str, str]:
+    row = {
+        "text": group_by_four(details.iban),
+        "detail": details.refusal_reason
+        or f"Saisies le {format_date(timezone.localtime(details.entered_at).date())}",
+        "badge": capfirst(details.get_state_display()),
+        "tone": STATE_TONES[BankDetailsState(details.state)],
+    }
+    if details.state == BankDetailsState.CONFIRMED and details.is_refused_by_bank:
+        row["detail"] = (
+            f"Virement revenu le {format_date(details.bank_refused_on)} ({details.bank_refused_reason}) ; "
+            "les paiements sont suspendus : proposez de nouvelles coordonnées."
+        )
+        row |= {"badge": "Refusé par la banque", "tone": "danger"}
+    return row
 
 
 def _invitations(actor: Actor) -> Card:

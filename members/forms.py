@@ -196,6 +196,18 @@ class BankDetailsForm(forms.Form):
         return typed
 
 
+class VouchForm(forms.Form):
+    """How the treasurer checked the account that the bank refused."""
+
+    note = forms.CharField(
+        label=_("Comment avez-vous vérifié ce compte ?"),
+        error_messages=_required(_("Dites comment vous avez vérifié ce compte : c’est conservé.")),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Qui vous avez joint chez le bailleur, quand, et ce que sa banque a changé."),
+    )
+
+
 class ReasonForm(forms.Form):
     """Why something is refused."""
 

@@ -134,6 +134,17 @@ def may_enter_bank_details(actor: Actor, landlord: Organisation) -> Verdict:
     )
 
 
+def may_vouch_for_account(actor: Actor, details: BankDetails) -> Verdict:
+    """The treasurer, on the account in force that the bank refused."""
+    if not actor.is_treasurer:
+        return refused(_("Seul le trésorier déclare avoir vérifié un compte auprès du bailleur."))
+    if details.state != BankDetailsState.CONFIRMED:
+        return refused(_("Ces coordonnées ne sont plus en vigueur."))
+    if not details.is_refused_by_bank:
+        return refused(_("La banque n’a pas refusé ce compte, ou il est déjà vérifié."))
+    return ALLOWED
+
+
 def may_decide_bank_details(actor: Actor, details: BankDetails) -> Verdict:
     """The treasurer confirms or refuses, never their own entry."""
     if not actor.is_treasurer:

@@ -85,7 +85,17 @@ DECLARED = (
     PersonalData(
         BankDetails,
         MONEY.code,
-        kept=dict.fromkeys(("account_holder", "iban", "bic", "refusal_reason"), BANK),
+        kept=dict.fromkeys(
+            (
+                "account_holder",
+                "iban",
+                "bic",
+                "refusal_reason",
+                "bank_refused_reason",
+                "vouched_note",
+            ),
+            BANK,
+        ),
     ),
     PersonalData(Fund, MONEY.code, kept={"name": "nom d’un fonds d’organisme"}),
     PersonalData(

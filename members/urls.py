@@ -69,6 +69,11 @@ urlpatterns = [
         bank_details.refuse,
         name="bank_details_refuse",
     ),
+    path(
+        "adherents/coordonnees-bancaires/<uuid:details_id>/verifier/",
+        bank_details.vouch,
+        name="bank_details_vouch",
+    ),
     path("habilitations/<uuid:membership_id>/suspendre/", users.suspend, name="suspend"),
     path("habilitations/<uuid:membership_id>/retablir/", users.reactivate, name="reactivate"),
     path("habilitations/<uuid:membership_id>/role/", users.change_role, name="change_role"),

@@ -1,10 +1,11 @@
-"""Orders that must wait: account changed, landlord suspended or aid stopped (DOMAIN §9)."""
+"""Orders that must wait: account changed or refused, landlord suspended, aid stopped (DOMAIN §9)."""
 
 from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
 from aids.states import RequestState
+from ales.dates import format_date
 from members.models import BankDetails
 from members.models.bank_details import BankDetailsState
 from payments.models import PaymentOrder
@@ -27,18 +28,26 @@ def reason(order: PaymentOrder) -> str:
     return reasons([order]).get(order.pk, "")
 
 
-def _accounts(landlord_ids: set[int]) -> dict[int, dict[str, int]]:
-    """By landlord, the id of its proposed and of its confirmed details, by state."""
+def _accounts(landlord_ids: set[int]) -> dict[int, dict[str, BankDetails]]:
+    """By landlord, its proposed and its confirmed details, by state."""
     rows = BankDetails.objects.filter(
         landlord_id__in=landlord_ids, state__in=[BankDetailsState.PROPOSED, BankDetailsState.CONFIRMED]
-    ).values_list("landlord_id", "state", "pk")
-    accounts: dict[int, dict[str, int]] = {}
-    for landlord_id, state, pk in rows:
-        accounts.setdefault(landlord_id, {})[state] = pk
+    )
+    accounts: dict[int, dict[str, BankDetails]] = {}
+    for details in rows:
+        accounts.setdefault(details.landlord_id, {})[details.state] = details
     return accounts
 
 
-def _reason(order: PaymentOrder, accounts: dict[str, int]) -> str:
+def bank_refusal(details: BankDetails) -> str:
+    """Why nothing may be paid to an account that the bank refused, and who can mend it."""
+    return _(
+        "La banque a refusé le compte du bailleur le %(day)s (%(reason)s) : d’autres coordonnées bancaires "
+        "sont à saisir et à confirmer, ou ce compte à vérifier par le trésorier auprès du bailleur."
+    ) % {"day": format_date(details.bank_refused_on), "reason": details.bank_refused_reason}
+
+
+def _reason(order: PaymentOrder, accounts: dict[str, BankDetails]) -> str:
     if order.request.state == RequestState.STOPPED:
         return _("L’aide est arrêtée : l’ordre est à abandonner.")
     if not order.landlord.is_active:
@@ -48,6 +57,6 @@ def _reason(order: PaymentOrder, accounts: dict[str, int]) -> str:
     confirmed = accounts.get(BankDetailsState.CONFIRMED)
     if confirmed is None:
         return _("Le bailleur n’a plus de coordonnées bancaires confirmées.")
-    if confirmed != order.bank_details_id:
+    if confirmed.pk != order.bank_details_id:
         return _("Le compte du bailleur a changé : l’ordre est à abandonner, puis à redemander.")
-    return ""
+    return bank_refusal(confirmed) if confirmed.is_refused_by_bank else ""

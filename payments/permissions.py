@@ -48,7 +48,8 @@ def _state_allows(order: PaymentOrder, move: str) -> Verdict:
 
 
 def payable(landlord: Organisation) -> Verdict:
-    """Whether nothing suspends the landlord nor its bank details, which are confirmed (DOMAIN §9).
+    """Whether nothing suspends the landlord nor its bank details, which are confirmed and were not refused
+    by the bank (DOMAIN §9).
 
     One query at most.
     """
@@ -57,13 +58,14 @@ def payable(landlord: Organisation) -> Verdict:
             _("%(landlord)s est suspendu par l’association : aucun paiement ne part vers ce bailleur.")
             % {"landlord": landlord.name}
         )
-    states = set(
-        BankDetails.objects.filter(
+    standing = {
+        details.state: details
+        for details in BankDetails.objects.filter(
             landlord=landlord, state__in=[BankDetailsState.CONFIRMED, BankDetailsState.PROPOSED]
-        ).values_list("state", flat=True)
-    )
-    if BankDetailsState.PROPOSED in states:
-        changed = BankDetailsState.CONFIRMED in states
+        )
+    }
+    if BankDetailsState.PROPOSED in standing:
+        changed = BankDetailsState.CONFIRMED in standing
         what = (
             _("Les coordonnées bancaires de %(landlord)s ont changé et attendent une seconde personne")
             if changed
@@ -71,7 +73,7 @@ def payable(landlord: Organisation) -> Verdict:
         )
         todo = _("le trésorier doit les confirmer ou les refuser avant tout paiement.")
         return refused(f"{what % {'landlord': landlord.name}} : {todo}")
-    if not states:
+    if not standing:
         return refused(
             _(
                 "Les coordonnées bancaires de %(landlord)s ne sont pas connues : demandez à l’équipe ALES de "
@@ -79,7 +81,8 @@ def payable(landlord: Organisation) -> Verdict:
             )
             % {"landlord": landlord.name}
         )
-    return ALLOWED
+    account = standing[BankDetailsState.CONFIRMED]
+    return refused(holds.bank_refusal(account)) if account.is_refused_by_bank else ALLOWED
 
 
 def may_request_payment(actor: Actor, aid: AidRequest) -> Verdict:

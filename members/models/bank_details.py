@@ -57,6 +57,12 @@ class BankDetailsQuerySet(models.QuerySet):
         awaiting = {landlord for landlord, _id, state in rows if state == BankDetailsState.PROPOSED}
         return {pk for landlord, pk, _state in rows if landlord not in awaiting}
 
+    def refused_by_bank(self) -> "BankDetailsQuerySet":
+        """Those in force that the bank refused, and nobody vouched for since: payments to them wait."""
+        return self.filter(
+            state=BankDetailsState.CONFIRMED, bank_refused_on__isnull=False, vouched_at__isnull=True
+        )
+
     def awaiting(self) -> "BankDetailsQuerySet":
         return (
             self.filter(state=BankDetailsState.PROPOSED)
@@ -77,10 +83,28 @@ class BankDetailsQuerySet(models.QuerySet):
 class BankDetails(models.Model):
     """One version of a landlord's account. A change is a new row, never an edit."""
 
-    #: The only columns the application's login may change: the decision.
-    updatable_columns = ("state", "decided_by_id", "decided_at", "refusal_reason")
+    #: The only columns the application's login may change: the decision, and what the bank made of it.
+    updatable_columns = (
+        "state",
+        "decided_by_id",
+        "decided_at",
+        "refusal_reason",
+        "bank_refused_on",
+        "bank_refused_reason",
+        "vouched_by_id",
+        "vouched_at",
+        "vouched_note",
+    )
     #: What the journal keeps of a row (ales/journal); of the account, its fingerprint.
-    journaled_columns = ("id", "landlord_id", "state", "entered_by_id", "decided_by_id")
+    journaled_columns = (
+        "id",
+        "landlord_id",
+        "state",
+        "entered_by_id",
+        "decided_by_id",
+        "bank_refused_on",
+        "vouched_by_id",
+    )
     journaled_fingerprints = ("iban",)
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -119,6 +143,21 @@ class BankDetails(models.Model):
     )
     decided_at = models.DateTimeField(_("confirmées le"), null=True, blank=True)
     refusal_reason = models.CharField(_("motif du refus"), max_length=500, blank=True)
+    #: Day the bank gave a transfer back because of the account itself; the latest one.
+    bank_refused_on = models.DateField(_("compte refusé par la banque le"), null=True, blank=True)
+    #: Its code and what it means, in French (`AC04 : le compte est clôturé`).
+    bank_refused_reason = models.CharField(_("motif de la banque"), max_length=140, blank=True)
+    #: The treasurer asked the landlord since, and the account is right all the same.
+    vouched_by = models.ForeignKey(
+        "members.User",
+        verbose_name=_("compte vérifié par"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    vouched_at = models.DateTimeField(_("compte vérifié le"), null=True, blank=True)
+    vouched_note = models.CharField(_("comment le compte a été vérifié"), max_length=500, blank=True)
 
     objects = BankDetailsQuerySet.as_manager()
 
@@ -144,7 +183,20 @@ class BankDetails(models.Model):
                 condition=Q(state="PROPOSED", decided_by=None, decided_at=None)
                 | (~Q(state="PROPOSED") & Q(decided_by__isnull=False, decided_at__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="bank_details_vouched_once_refused",
+                condition=Q(vouched_by=None, vouched_at=None, vouched_note="")
+                | (
+                    Q(vouched_by__isnull=False, vouched_at__isnull=False, bank_refused_on__isnull=False)
+                    & ~Q(vouched_note="")
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.account_holder} …{self.iban[-4:]}"
+
+    @property
+    def is_refused_by_bank(self) -> bool:
+        """`refused_by_bank` of one row, whatever its state."""
+        return self.bank_refused_on is not None and self.vouched_at is None

@@ -21,11 +21,11 @@ from ales.http import form_page, reading, writing
 from ales.money import ZERO, format_euros
 from members import bank_accounts, bank_details, permissions
 from members.access import Actor, roles_required
-from members.forms import BankDetailsForm, ReasonForm
+from members.forms import BankDetailsForm, ReasonForm, VouchForm
 from members.models import BankDetails, Organisation
 from members.models.bank_details import STATE_TONES, BankDetailsState
 from members.roles import OrganisationKind, Role
-from members.sign_in.again import ask_again, shown_again
+from members.sign_in.again import ask_again, asked_again, shown_again
 
 READERS = (Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER, Role.LANDLORD_AGENT)
 
@@ -59,14 +59,41 @@ def _row(actor: Actor, details: BankDetails, proofs: dict[int, StoredDocument]) 
         "refused": details.state == BankDetailsState.REFUSED,
         "proof": file_of_document(proof) if proof else None,
         "verdict": permissions.may_decide_bank_details(actor, details),
+        "bank_refusal": _bank_refusal(details),
+        "vouched": _vouched(details),
         "landlord": details.landlord.name,
         "landlord_url": reverse("members:bank_details", args=[details.landlord.public_id]),
     }
 
 
+def _bank_refusal(details: BankDetails) -> str:
+    """`12 juin 2026 (AC04 : le compte est clôturé)`; "" unless the bank refused the account in force."""
+    if not details.is_refused_by_bank or details.state != BankDetailsState.CONFIRMED:
+        return ""
+    return f"{format_date(details.bank_refused_on)} ({details.bank_refused_reason})"
+
+
+def _vouched(details: BankDetails) -> str:
+    """Who checked an account the bank had refused, when and how; "" when nobody had to."""
+    if not details.vouched_at:
+        return ""
+    values = {
+        "refused": format_date(details.bank_refused_on),
+        "reason": details.bank_refused_reason,
+        "who": details.vouched_by.full_name,
+        "day": format_date(timezone.localtime(details.vouched_at).date()),
+        "note": details.vouched_note,
+    }
+    text = _(
+        "Compte refusé par la banque le %(refused)s (%(reason)s), vérifié auprès du bailleur par %(who)s "
+        "le %(day)s : « %(note)s »"
+    )
+    return text % values
+
+
 def _rows(actor: Actor, found: QuerySet) -> list[dict]:
     """The details ready made, with the proofs this actor may open; two queries."""
-    versions = list(found.select_related("landlord", "entered_by", "decided_by"))
+    versions = list(found.select_related("landlord", "entered_by", "decided_by", "vouched_by"))
     proofs = StoredDocument.objects.visible_to(actor).in_bulk([v.proof_id for v in versions if v.proof_id])
     return [_row(actor, details, proofs) for details in versions]
 
@@ -187,6 +214,34 @@ def confirm(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
             % {"landlord": details.landlord.name},
         )
     return redirect("members:bank_details", details.landlord.public_id)
+
+
+@form_page
+@roles_required(Role.TREASURER)
+@asked_again
+def vouch(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
+    """The treasurer declares that the account the bank refused was checked with the landlord."""
+    details = get_object_or_404(
+        BankDetails.objects.visible_to(request.actor).select_related("landlord"), public_id=details_id
+    )
+    verdict = permissions.may_vouch_for_account(request.actor, details)
+    if not verdict:
+        messages.error(request, verdict.reason)
+        return redirect("members:bank_details", details.landlord.public_id)
+    form = VouchForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            bank_details.vouch(actor=request.actor, details_id=details_id, **form.cleaned_data)
+        except Refusal as refusal:
+            add_faults(form, refusal)
+        else:
+            messages.success(
+                request,
+                _("Le compte de %s est déclaré vérifié : les paiements reprennent.") % details.landlord.name,
+            )
+            return redirect("members:bank_details", details.landlord.public_id)
+    (row,) = _rows(request.actor, BankDetails.objects.visible_to(request.actor).filter(pk=details.pk))
+    return render(request, "members/bank_details_vouch.html", {"form": form, "details": row})
 
 
 @form_page

@@ -64,8 +64,8 @@ class PaymentOrderQuerySet(models.QuerySet):
         return self.filter(state=OrderState.REJECTED, rejection_outcome="")
 
     def on_hold(self) -> "PaymentOrderQuerySet":
-        """Not yet with the bank, and to wait: aid stopped, landlord suspended, its account not the order's or
-        awaiting its second person (`holds.reasons` says which)."""
+        """Not yet with the bank, and to wait: aid stopped, landlord suspended, its account not the order's,
+        awaiting its second person or refused by the bank (`holds.reasons` says which)."""
         stopped = AidRequest.objects.filter(pk=OuterRef("request_id"), state=RequestState.STOPPED)
         suspended = Organisation.objects.filter(pk=OuterRef("landlord_id"), is_active=False)
         proposed = BankDetails.objects.filter(
@@ -74,8 +74,9 @@ class PaymentOrderQuerySet(models.QuerySet):
         confirmed = BankDetails.objects.filter(
             pk=OuterRef("bank_details_id"), state=BankDetailsState.CONFIRMED
         )
+        refused = BankDetails.objects.refused_by_bank().filter(pk=OuterRef("bank_details_id"))
         return self.filter(
-            Exists(stopped) | Exists(suspended) | Exists(proposed) | ~Exists(confirmed),
+            Exists(stopped) | Exists(suspended) | Exists(proposed) | ~Exists(confirmed) | Exists(refused),
             state__in=sorted(WAITING_FOR_BANK),
         )
 

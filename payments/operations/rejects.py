@@ -10,15 +10,15 @@ from django.utils.translation import gettext as _
 from aids.operations import release_ordered_terms, return_terms, unsettle_terms
 from ales.dates import format_date
 from ales.errors import InvalidInputError, require
-from members import funds
+from members import bank_details, funds
 from members.access import Actor
 from payments import notices, permissions
 from payments.documents import order as order_document
 from payments.models import PaymentAdvice, PaymentOrder
 from payments.models.order import RejectionOutcome
 from payments.operations.asking import request_payment
-from payments.operations.locking import live_terms, locked_order
-from payments.rules.statements import return_label
+from payments.operations.locking import hold_account, live_terms, locked_order
+from payments.rules.statements import names_the_account, return_label
 from payments.states import OrderState
 
 LONGEST_REASON = 500
@@ -39,8 +39,9 @@ def reject(
     The terms stay in their order until `reorder` or `release_rejected`. An executed order's payment comes
     back to its funds and is committed again; the landlord's advice is cancelled. When the landlord had
     confirmed the receipt, the treasurer declares by `receipt_mistaken` that the money came back all the same.
-    `code` is the bank's (ISO 20022, or its own words, or ""). Raises NotAllowedError, InvalidInputError
-    (rejected_on, code, receipt_mistaken), InsufficientFundsError.
+    `code` is the bank's (ISO 20022, or its own words, or ""); one that `names_the_account` puts all payments
+    to that account on hold. Raises NotAllowedError, InvalidInputError (rejected_on, code, receipt_mistaken),
+    InsufficientFundsError.
     """
     order = locked_order(actor, order_id, with_request=True, with_funds=True)
     require(permissions.may_reject(actor, order))
@@ -53,6 +54,11 @@ def reject(
     order.rejected_by_id, order.rejected_at = actor.user_id, at
     order.job = order_document.produce(order, actor=actor, at=at)
     order.save(update_fields=["state", "rejected_on", "rejected_code", "rejected_by", "rejected_at", "job"])
+    if names_the_account(code):
+        hold_account(order.landlord)
+        bank_details.note_bank_refusal(
+            landlord_id=order.landlord_id, iban=order.iban, refused_on=rejected_on, reason=reason
+        )
     if was_executed:
         funds.restore(
             actor=actor,

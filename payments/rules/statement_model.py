@@ -137,6 +137,15 @@ _RETURN_REASONS = {
 }
 
 
+# Codes that name the account: paid there again, the transfer would come back again.
+_ACCOUNT_REASONS = frozenset({"AC01", "AC03", "AC04", "AC06", "AC13", "BE01", "RC01"})
+
+
+def names_the_account(reason: str) -> bool:
+    """Whether the bank's reason (its code first, maybe words after it) is the account itself."""
+    return reason.strip()[:4].upper() in _ACCOUNT_REASONS
+
+
 def return_label(reason: str) -> str:
     """`AC04 : le compte est clôturé`; the bank's own words when unknown, a plain sentence when empty."""
     if not reason:

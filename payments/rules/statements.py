@@ -5,9 +5,24 @@ caller matches the entries by end-to-end reference.
 """
 
 from payments.rules import camt, statement_table
-from payments.rules.statement_model import Entry, EntryKind, Statement, StatementError, return_label
+from payments.rules.statement_model import (
+    Entry,
+    EntryKind,
+    Statement,
+    StatementError,
+    names_the_account,
+    return_label,
+)
 
-__all__ = ["Entry", "EntryKind", "Statement", "StatementError", "read", "return_label"]
+__all__ = [
+    "Entry",
+    "EntryKind",
+    "Statement",
+    "StatementError",
+    "names_the_account",
+    "read",
+    "return_label",
+]
 
 
 def read(content: bytes, *, account_iban: str = "") -> tuple[Statement, ...]:

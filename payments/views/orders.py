@@ -20,7 +20,7 @@ from payments.documents import order as order_document
 from payments.follow_up import recovery_rows
 from payments.models import PaymentOrder
 from payments.rules.references import iban_end
-from payments.states import TONES, OrderState
+from payments.states import TONES, WAITING_FOR_BANK, OrderState
 from payments.views.rejections import account_warning, rejection_events, rejection_moves, rejection_notice
 from payments.views.worklist import READERS
 
@@ -63,13 +63,12 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def warnings_of(order: PaymentOrder) -> list[dict[str, str]]:
-    """What changed since the order was signed, while the bank hasn't it yet, or stands in the way of paying a
-    rejected one again; one query at most."""
-    if order.state == OrderState.REJECTED and not order.rejection_outcome:
-        return account_warning(order)
+    """What stands in the way of paying, while the bank hasn't the order yet or has rejected it, and what
+    changed since it was signed; two queries at most."""
+    undecided = order.state == OrderState.REJECTED and not order.rejection_outcome
+    warnings = account_warning(order) if undecided or order.state in WAITING_FOR_BANK else []
     if order.state not in {OrderState.SIGNED, OrderState.BATCHED}:
-        return []
-    warnings = []
+        return warnings
     if permissions.account_changed(order):
         text = _(
             "Cet ordre signé paie le compte %(account)s, qui n’est plus le compte confirmé de %(landlord)s. "

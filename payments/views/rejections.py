@@ -9,14 +9,12 @@ from django.utils.translation import gettext as _
 from ales.dates import format_date
 from ales.verdict import Verdict
 from members.access import Actor
+from members.models import BankDetails
 from members.roles import Role
-from payments import permissions
+from payments import holds, permissions
 from payments.models import PaymentOrder
 from payments.rules.statements import return_label
 from payments.states import OrderState
-
-#: Reasons that name the account: paid there again, the transfer would come back again.
-ACCOUNT_REASONS = frozenset({"AC01", "AC03", "AC04", "AC06", "AC13", "BE01", "RC01"})
 
 
 def rejection_notice(order: PaymentOrder) -> dict[str, Any] | None:
@@ -48,14 +46,17 @@ def rejection_notice(order: PaymentOrder) -> dict[str, Any] | None:
 
 
 def account_warning(order: PaymentOrder) -> list[dict[str, str]]:
-    """The bank refused the account itself, and the landlord's is still that one; one query at most."""
-    if order.rejected_code not in ACCOUNT_REASONS or permissions.account_changed(order):
-        return []
-    text = _(
-        "La banque a refusé ce compte et c’est toujours le compte confirmé de %s : "
-        "le virement serait rejeté de nouveau. Faites d’abord confirmer d’autres coordonnées bancaires."
-    )
-    return [{"title": _("Le compte n’a pas changé"), "text": text % order.landlord.name}]
+    """The bank refused the order's account, which is still the landlord's; one query."""
+    in_force = BankDetails.objects.refused_by_bank().filter(landlord=order.landlord_id, iban=order.iban)
+    return [
+        {
+            "title": _("La banque a refusé ce compte"),
+            "text": holds.bank_refusal(account),
+            "url": reverse("members:bank_details", args=[order.landlord.public_id]),
+            "url_label": _("Les coordonnées bancaires de %s") % order.landlord.name,
+        }
+        for account in in_force
+    ]
 
 
 Move = tuple[str, Verdict, str, str, str]

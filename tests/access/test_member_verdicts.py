@@ -4,6 +4,8 @@
 Nothing here touches the database: the verdicts look at their arguments only. `make mutants` runs this.
 """
 
+import datetime as dt
+
 import pytest
 
 from members import permissions as members
@@ -26,6 +28,10 @@ from tests.access.verdicts import (
 
 def details(state: str = "PROPOSED", entered_by_id: int = AUTHOR) -> BankDetails:
     return BankDetails(state=state, entered_by_id=entered_by_id)
+
+
+def refused_account(state: str = "CONFIRMED") -> BankDetails:
+    return BankDetails(state=state, bank_refused_on=dt.date(2026, 6, 1))
 
 
 #: name, question, allowed of the own organisation, allowed of another
@@ -51,6 +57,9 @@ WHO = [
     ("enter a CIL's bank details", lambda a: members.may_enter_bank_details(a, organisation("CIL")), set(), set()),
     ("confirm bank details", lambda a: members.may_decide_bank_details(a, details()), {"treasurer"}, {"treasurer"}),
     ("confirm one's own entry", lambda a: members.may_decide_bank_details(a, details(entered_by_id=ME)), set(), set()),
+    ("vouch for an account the bank refused", lambda a: members.may_vouch_for_account(a, refused_account()), {"treasurer"}, {"treasurer"}),
+    ("vouch for one it did not refuse", lambda a: members.may_vouch_for_account(a, details("CONFIRMED")), set(), set()),
+    ("vouch for a proposed one", lambda a: members.may_vouch_for_account(a, refused_account("PROPOSED")), set(), set()),
     ("confirm decided ones", lambda a: members.may_decide_bank_details(a, details("CONFIRMED")), set(), set()),
 ]  # fmt: skip
 

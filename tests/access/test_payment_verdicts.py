@@ -323,12 +323,11 @@ def test_an_account_that_may_be_paid(monkeypatch, known, current, payable, sign)
     """Confirmed and unchanged since the payment was asked (DOMAIN §9)."""
     kept = BankDetails(pk=1)
     found = {"same": kept, "changed": BankDetails(pk=2), None: None}[current]
-    rows = SimpleNamespace(values_list=lambda *_args, **_options: list(known))
     landlord = Organisation(pk=5, name="Habitat")
 
     def read(**lookup):
         assert lookup == {"landlord": landlord, "state__in": ["CONFIRMED", "PROPOSED"]}
-        return rows
+        return [BankDetails(state=state) for state in known]
 
     objects = SimpleNamespace(filter=read, confirmed_for=lambda _landlord: found)
     monkeypatch.setattr(payments, "BankDetails", SimpleNamespace(objects=objects))

@@ -56,12 +56,16 @@ class Person:
 
 @dataclass
 class Landlord:
-    """`confirmed` and `proposed` name accounts; `proposed_by` the person who must not confirm theirs."""
+    """`confirmed` and `proposed` name accounts; `proposed_by` the person who must not confirm theirs.
+
+    `is_refused`: the bank refused the confirmed one, and no treasurer has vouched for it since.
+    """
 
     is_active: bool = True
     confirmed: str = ""
     proposed: str = ""
     proposed_by: str = ""
+    is_refused: bool = False
 
     @property
     def pays_to(self) -> str:
@@ -163,8 +167,8 @@ class Model:
     def is_on_hold(self, order: Order) -> bool:
         aid = self.aids[order.aid]
         landlord = self.landlords[aid.landlord]
-        changed = landlord.pays_to != order.account
-        return order.state in WAITING and (aid.state == "stopped" or not landlord.is_active or changed)
+        held = landlord.pays_to != order.account or landlord.is_refused
+        return order.state in WAITING and (aid.state == "stopped" or not landlord.is_active or held)
 
     def _release(self, terms: list[Term]) -> None:
         self.post("RELEASE", self.parts_of(terms))
@@ -223,7 +227,7 @@ class Model:
         landlord = self.landlords[found.landlord]
         need(not is_stale, who.manages(found.organisation), found.state in ("validated", "in_payment"))
         need(terms, all(found.terms[rank].state == "GRANTED" for rank in terms))
-        need(landlord.is_active, landlord.pays_to)
+        need(landlord.is_active, landlord.pays_to, not landlord.is_refused)
         for rank in terms:
             found.terms[rank].state = "ORDERED"
         found.state = "in_payment"
@@ -256,7 +260,8 @@ class Model:
         found.state, found.was_executed = "executed", True
         self._rest(aid)
 
-    def reject(self, who: Person, *, order: int, receipt_mistaken: bool) -> None:
+    def reject(self, who: Person, *, order: int, receipt_mistaken: bool, names_account: bool = False) -> None:
+        """`names_account`: the bank refuses the account itself."""
         found = self.orders[order]
         aid = self.aids[found.aid]
         need(who.is_treasurer, found.state in ("sent", "executed"))
@@ -268,6 +273,8 @@ class Model:
         for term in self.terms_of(found):
             term.state = "ORDERED"
         found.state = "rejected"
+        landlord = self.landlords[aid.landlord]
+        landlord.is_refused |= names_account and landlord.confirmed == found.account
         if aid.state == "settled":
             aid.state = "in_payment"
 
@@ -394,12 +401,17 @@ class Model:
     def confirm_account(self, who: Person, *, landlord: str) -> None:
         found = self.landlords[landlord]
         need(who.is_treasurer, found.proposed, found.proposed_by != who.name)
-        found.confirmed, found.proposed = found.proposed, ""
+        found.confirmed, found.proposed, found.is_refused = found.proposed, "", False
 
     def refuse_account(self, who: Person, *, landlord: str) -> None:
         found = self.landlords[landlord]
         need(who.is_treasurer, found.proposed, found.proposed_by != who.name)
         found.proposed = ""
+
+    def vouch(self, who: Person, *, landlord: str) -> None:
+        found = self.landlords[landlord]
+        need(who.is_treasurer, found.is_refused)
+        found.is_refused = False
 
     def suspend(self, who: Person, *, landlord: str, is_active: bool) -> None:
         need(who.is_admin)

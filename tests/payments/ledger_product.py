@@ -15,12 +15,12 @@ from ales.documents import production
 from members import bank_details, funds, organisations
 from members.access import Actor
 from members.models import Fund, Organisation
+from members.volume import french_iban
 from payments import operations
 from payments.models import PaymentBatch
 from payments.rules.ledger import SUMS
 from tests.aids.stories import pdf_upload
 from tests.payments.ledger_model import Model, Order
-from tests.payments.stories import OTHER_IBAN
 from tests.world import NOW, TODAY
 
 DAY_AFTER = TODAY.replace(day=TODAY.day + 1)
@@ -99,12 +99,12 @@ class Product:
             at=NOW,
         )
 
-    def reject(self, actor, *, order, receipt_mistaken) -> None:
+    def reject(self, actor, *, order, receipt_mistaken, names_account=False) -> None:
         operations.reject(
             actor=actor,
             order_id=self._order(order),
             rejected_on=TODAY,
-            code="AC04",
+            code="AC04" if names_account else "MS03",
             receipt_mistaken=receipt_mistaken,
             at=NOW,
         )
@@ -183,7 +183,7 @@ class Product:
             actor=actor,
             landlord_id=self.landlords[landlord].pk,
             account_holder=account,
-            iban=OTHER_IBAN,
+            iban=french_iban(int(account.rpartition(" ")[2])),
             proof=pdf_upload("rib.pdf"),
             at=NOW,
         )
@@ -193,6 +193,10 @@ class Product:
 
     def refuse_account(self, actor, *, landlord) -> None:
         bank_details.refuse(actor=actor, details_id=self._awaiting(landlord), reason=REASON, at=NOW)
+
+    def vouch(self, actor, *, landlord) -> None:
+        key = f"{self.landlords[landlord].pk} CONFIRMED"
+        bank_details.vouch(actor=actor, details_id=self.ids["account", key], note=REASON, at=NOW)
 
     def suspend(self, actor, *, landlord, is_active) -> None:
         organisations.edit(
@@ -275,9 +279,10 @@ class Product:
         for name, landlord in model.landlords.items():
             key = str(self.landlords[name].pk)
             yield ("landlord", key), _text(landlord.is_active)
-            for state, account in (("CONFIRMED", landlord.confirmed), ("PROPOSED", landlord.proposed)):
-                if account:
-                    yield ("account", f"{key} {state}"), account
+            if landlord.confirmed:
+                yield ("account", f"{key} CONFIRMED"), f"{landlord.confirmed} {_text(landlord.is_refused)}"
+            if landlord.proposed:
+                yield ("account", f"{key} PROPOSED"), f"{landlord.proposed} {_text(False)}"
 
     def _counters(self, model: Model) -> Lines:
         counted = {"order": model.orders, "batch": model.batches, "recovery": model.recoveries}
@@ -333,7 +338,8 @@ STATE = f"""
     SELECT 'landlord', id::text, format('%s', is_active), NULL FROM members_organisation
     WHERE kind = 'BAILLEUR'
     UNION ALL
-    SELECT 'account', format('%s %s', landlord_id, state), account_holder, public_id
+    SELECT 'account', format('%s %s', landlord_id, state),
+        format('%s %s', account_holder, bank_refused_on IS NOT NULL AND vouched_at IS NULL), public_id
     FROM members_bankdetails WHERE state IN ('PROPOSED', 'CONFIRMED')
     UNION ALL
     SELECT 'counter', name, last::text, NULL FROM ales_counter WHERE starts_with(name, 'payment_')

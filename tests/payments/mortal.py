@@ -172,7 +172,7 @@ class Journey:
                 operations.reject,
                 order_id=order.public_id,
                 rejected_on=TODAY,
-                code="AC04",
+                code="MS03",
                 receipt_mistaken=True,
             )
 

@@ -84,7 +84,7 @@ class Story:
             )
 
     def reject(
-        self, order: PaymentOrder, *, code="AC04", on: dt.date = TODAY, actor: Actor | None = None, **options
+        self, order: PaymentOrder, *, code="MS03", on: dt.date = TODAY, actor: Actor | None = None, **options
     ) -> PaymentOrder:
         actor = actor or self.world.theo
         with tenancy.tenant(actor.context):

@@ -72,7 +72,7 @@ ORDER_MOVES = {
     "sign": what(),
     "give_up": what(not_executed=st.booleans()),
     "record_execution": what(account_confirmed=st.booleans(), is_early=is_wrong),
-    "reject": what(receipt_mistaken=st.booleans()),
+    "reject": what(receipt_mistaken=st.booleans(), names_account=st.booleans()),
     "reorder": what(),
     "release_rejected": what(),
     "confirm_receipt": what(),
@@ -99,6 +99,7 @@ OTHER_MOVES = {
     ),
     "confirm_account": what(landlord=st.sampled_from(LANDLORDS)),
     "refuse_account": what(landlord=st.sampled_from(LANDLORDS)),
+    "vouch": what(landlord=st.sampled_from(LANDLORDS)),
     "suspend": what(landlord=st.sampled_from(LANDLORDS), is_active=st.booleans()),
 }
 #: State before and after of every legal move.
@@ -309,10 +310,10 @@ class Ledger(RuleBasedStateMachine):
         )
 
     @precondition(lambda self: self.orders_in("sent", "executed"))
-    @rule(data=st.data(), who=treasurer, receipt_mistaken=st.booleans())
-    def reject(self, data, who: str, receipt_mistaken: bool) -> None:
+    @rule(data=st.data(), who=treasurer)
+    def reject(self, data, who: str) -> None:
         order = data.draw(st.sampled_from(self.orders_in("sent", "executed")))
-        self.step("reject", who, order=order, receipt_mistaken=receipt_mistaken)
+        self.step("reject", who, order=order, **data.draw(ORDER_MOVES["reject"]))
 
     @precondition(lambda self: self.orders_in("rejected"))
     @rule(data=st.data(), move=st.sampled_from(["reorder", "release_rejected"]))
@@ -380,9 +381,11 @@ class Ledger(RuleBasedStateMachine):
 
     @rule(data=st.data(), landlord=st.sampled_from(LANDLORDS))
     def change_landlord(self, data, landlord: str) -> None:
-        """Another account, its second person, or a suspension."""
+        """Another account, its second person, a word for the one the bank refused, or a suspension."""
         found = self.model.landlords[landlord]
         moves = ["confirm_account", "refuse_account"] if found.proposed else ["enter_account"]
+        if found.is_refused:
+            moves.append("vouch")
         move = data.draw(st.sampled_from([*moves, "suspend"]))
         if move == "enter_account":
             self.accounts += 1

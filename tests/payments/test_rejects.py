@@ -53,7 +53,7 @@ def test_a_sent_order_rejected_writes_nothing_in_the_ledger(story):
     order = sent(story, story.sign(story.request()))
     story.reject(order)
     order = story.fresh(order)
-    assert (order.state, order.rejected_on, order.rejected_code) == ("rejected", TODAY, "AC04")
+    assert (order.state, order.rejected_on, order.rejected_code) == ("rejected", TODAY, "MS03")
     assert order.executed_on is None
     assert entries(story) == []
     assert {term.state for term in story.terms()} == {"ORDERED"}
@@ -77,7 +77,9 @@ def test_the_landlord_reads_that_the_advice_is_cancelled(story):
     story.reject(story.fresh(advice.order))
     advice = story.fresh(advice, story.world.lea)
     assert advice.cancelled_on == TODAY
-    assert advice.cancelled_reason == "Virement rejeté par la banque (AC04 : le compte est clôturé)"
+    assert (
+        advice.cancelled_reason == "Virement rejeté par la banque (MS03 : la banque ne donne pas de raison)"
+    )
     with tenancy.tenant(story.world.lea.context), pytest.raises(NotAllowedError, match="rien à confirmer"):
         operations.confirm_receipt(
             actor=story.world.lea, advice_id=advice.public_id, received_on=TODAY, at=NOW
@@ -236,7 +238,10 @@ def test_the_aid_and_the_order_tell_it(story):
         "Virement rejeté par la banque",
         "Rendu aux fonds",
     ]
-    assert [reason for _text, reason in told] == ["AC04 : le compte est clôturé", "Locataire parti"]
+    assert [reason for _text, reason in told] == [
+        "MS03 : la banque ne donne pas de raison",
+        "Locataire parti",
+    ]
 
 
 # --- Its pages ------------------------------------------------------------------------------------
@@ -250,7 +255,7 @@ def test_the_manager_decides_from_the_dashboard(story, sign_in):
     address = f"/paiements/{order.public_id}/"
     assert address in board
     page = client.get(address).content.decode()
-    for shown in ("AC04 : le compte est clôturé", "Redemander le paiement", "Le compte n’a pas changé"):
+    for shown in ("MS03 : la banque ne donne pas de raison", "Redemander le paiement"):
         assert shown in page
     assert "!! undefined" not in page
     answer = client.post(f"{address}redemander/", {"reason": "La banque s’est trompée"}, follow=True)
@@ -274,5 +279,5 @@ def test_the_landlord_sees_the_payment_cancelled(story, sign_in):
     story.reject(story.fresh(advice.order))
     text = sign_in(story.world.lea).get(f"/bailleur/aides/{story.aid.public_id}/").content.decode()
     assert "rejeté par la banque" in text
-    assert "AC04 : le compte est clôturé" in text
+    assert "MS03 : la banque ne donne pas de raison" in text
     assert "Confirmer la réception" not in text
