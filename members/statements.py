@@ -46,8 +46,16 @@ AVAILABLE_SIGN = {
     EntryKind.RECOVERY: 1,
 }
 TO_PAY_SIGN = {EntryKind.COMMITMENT: 1, EntryKind.RELEASE: -1, EntryKind.PAYMENT: -1}
-#: A payment that came back counts against what was paid.
-PAID_SIGN = {EntryKind.PAYMENT: 1, EntryKind.RECOVERY: -1}
+#: What each kind adds to, among the sums of a fund: its balance is made of them.
+SUMS = {
+    EntryKind.CONTRIBUTION: ("brought", 1),
+    EntryKind.TRANSFER_IN: ("brought", 1),
+    EntryKind.TRANSFER_OUT: ("brought", -1),
+    EntryKind.COMMITMENT: ("committed", 1),
+    EntryKind.RELEASE: ("released", 1),
+    EntryKind.PAYMENT: ("paid", 1),
+    EntryKind.RECOVERY: ("recovered", 1),
+}
 
 
 @dataclass(frozen=True)
@@ -67,8 +75,7 @@ class Balance:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the statement: `change` of what is available, `paid` (negative when it came back), and the
-    balance it leaves."""
+    """A line of the statement: `change` of what is available, what the bank `paid`, and the balance left."""
 
     date: dt.date
     kind: str
@@ -118,7 +125,7 @@ def running(entries: Iterable[FundEntry], opening: Balance) -> list[Line]:
                 label=entry.label,
                 who=entry.created_by.full_name,
                 change=AVAILABLE_SIGN[kind] * entry.amount,
-                paid=PAID_SIGN.get(kind, 0) * entry.amount,
+                paid=entry.amount if kind == EntryKind.PAYMENT else ZERO,
                 balance=balance,
             )
         )
@@ -131,6 +138,18 @@ def balance_of(entries: QuerySet) -> Balance:
     for kind, amount in entries.order_by().values_list("kind").annotate(Sum("amount")):
         balance = balance.after(kind, amount)
     return balance
+
+
+def sums_of(entries: QuerySet) -> dict[str, Decimal]:
+    """Euros brought (transfers included), committed, released, paid and recovered by these entries.
+
+    One query. `available` changes by brought − committed + released + recovered.
+    """
+    sums = {name: ZERO for name, _sign in SUMS.values()}
+    for kind, amount in entries.order_by().values_list("kind").annotate(Sum("amount")):
+        name, sign = SUMS[EntryKind(kind)]
+        sums[name] += sign * amount
+    return sums
 
 
 def opening_of(fund: Fund, period: Period) -> Balance:
@@ -159,7 +178,8 @@ def produce(*, actor: Actor, fund_id: UUID, period: Period, kind: str) -> Produc
             _("Ce relevé a plus de %(limit)s lignes : choisissez une période plus courte.") % {"limit": limit}
         )
     opening = opening_of(fund, period)
-    payload = _payload(fund, period, opening, running(entries, opening))
+    sums = sums_of(period.of(fund.entries))
+    payload = _payload(fund, period, opening, running(entries, opening), sums)
     extension = "pdf" if kind == PDF_KIND else "xlsx"
     return enqueue(
         kind=kind,
@@ -175,7 +195,9 @@ def produce(*, actor: Actor, fund_id: UUID, period: Period, kind: str) -> Produc
     )
 
 
-def _payload(fund: Fund, period: Period, opening: Balance, lines: list[Line]) -> dict[str, Any]:
+def _payload(
+    fund: Fund, period: Period, opening: Balance, lines: list[Line], sums: dict[str, Decimal]
+) -> dict[str, Any]:
     closing = lines[-1].balance if lines else opening
     return {
         "fund": {
@@ -189,7 +211,7 @@ def _payload(fund: Fund, period: Period, opening: Balance, lines: list[Line]) ->
         "closing": {"available": closing.available, "to_pay": closing.to_pay},
         "into": sum((line.change for line in lines if line.change > 0), ZERO),
         "out": -sum((line.change for line in lines if line.change < 0), ZERO),
-        "paid": sum((line.paid for line in lines), ZERO),
+        "sums": sums,
         "lines": [
             {
                 "date": line.date,
@@ -215,12 +237,13 @@ def printed(payload: dict[str, Any]) -> dict[str, Any]:
         "closing": _printed_balance(payload["closing"]),
         "into": format_euros(Decimal(payload["into"])),
         "out": format_euros(Decimal(payload["out"])),
-        "paid": format_euros(Decimal(payload["paid"])),
+        "sums": _printed_balance(payload["sums"]),
         "lines": [_printed_line(line) for line in payload["lines"]],
     }
 
 
 def _printed_balance(balance: dict[str, str]) -> dict[str, str]:
+    """Amounts by name, as they are printed."""
     return {name: format_euros(Decimal(amount)) for name, amount in balance.items()}
 
 
@@ -241,6 +264,14 @@ HEADINGS = (
     *("Date", "Écriture", "Libellé", "Par", "Entrée", "Sortie", "Payé", "Disponible", "Restant à payer"),
 )
 WIDTHS = (12, 18, 44, 24, 14, 14, 14, 16, 16)
+#: The sums in the order of the calculation: opening + the first − the second + the others = closing.
+SUM_LABELS = {
+    "brought": "Apporté",
+    "committed": "Engagé (en moins)",
+    "released": "Libéré (en plus)",
+    "recovered": "Recouvré (en plus)",
+    "paid": "Payé (compris dans l’engagé)",
+}
 
 
 def sheet_of(payload: dict[str, Any]) -> bytes:
@@ -252,6 +283,9 @@ def sheet_of(payload: dict[str, Any]) -> bytes:
         _balance_row("Solde d’ouverture", payload["opening"]),
         *(_sheet_row(line) for line in payload["lines"]),
         _balance_row("Solde de clôture", payload["closing"]),
+        [],
+        ["Sur la période"],
+        *([None, label, Decimal(payload["sums"][name])] for name, label in SUM_LABELS.items()),
     ]
     return xlsx_bytes(rows, sheet="Relevé", widths=WIDTHS, heading=1)
 

@@ -43,6 +43,7 @@ def statement(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
     before = _balance_before(fund, page.rows[0]) if page.previous_url else opening
     lines = statements.running(page.rows, before)
     closing = statements.balance_of(fund.entries.filter(value_date__lte=period.end)) if period.end else None
+    sums = statements.sums_of(period.of(fund.entries))
     context = {
         "fund": fund,
         "form": form,
@@ -52,6 +53,7 @@ def statement(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
         "before": format_euros(before.available),
         "opening": format_euros(opening.available),
         "closing": format_euros(closing.available if closing else fund.available),
+        "sums": {name: format_euros(euros) for name, euros in sums.items()},
         "to_pay": format_euros(closing.to_pay if closing else fund.to_pay),
         "files": [file_of_job(job) for job in _files(request, fund)],
         "may_manage": permissions.may_manage_funds(request.actor),

@@ -87,8 +87,10 @@ def row_of(fund: Fund, to_come: Decimal = ZERO) -> dict:
         "url": reverse("members:fund", args=[fund.public_id]),
         "brought": format_euros(fund.brought),
         "to_come": format_euros(to_come) if to_come else "",
-        "committed": format_euros(fund.committed - fund.released),
-        "paid": format_euros(fund.paid - fund.recovered),
+        "committed": format_euros(fund.committed),
+        "released": format_euros(fund.released),
+        "paid": format_euros(fund.paid),
+        "recovered": format_euros(fund.recovered),
         "available": format_euros(fund.available),
         "low": fund.is_low,
         "gauge": {
@@ -108,8 +110,10 @@ def _totals(of_year: list[Fund], to_come: Decimal) -> dict:
     return {
         "brought": total(lambda f: f.brought),
         "to_come": f"encore {format_euros(to_come)} à recevoir" if to_come else "",
-        "committed": total(lambda f: f.committed - f.released),
-        "paid": total(lambda f: f.paid - f.recovered),
+        "committed": total(lambda f: f.committed),
+        "released": total(lambda f: f.released),
+        "paid": total(lambda f: f.paid),
+        "recovered": total(lambda f: f.recovered),
         "available": total(lambda f: f.available),
     }
 

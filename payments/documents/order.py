@@ -19,15 +19,12 @@ from members.access import Actor
 from members.models import Organisation
 from members.roles import OrganisationKind
 from payments.models import PaymentOrder
+from payments.rules.fec import ACCOUNTS, LANDLORDS, MovementKind, accounts_of
 from payments.rules.references import group_iban
 from payments.rules.statements import return_label
 from payments.rules.words import euros_in_words
 
 KIND = "payment_order"
-
-#: Accounts of the decision (ANC 2018-06, DOMAIN §9): the grant, and what is owed to the landlord.
-EXPENSE_ACCOUNT = "6571"
-CREDITOR_ACCOUNT = "4672"
 
 #: What the stamp beside the title says of each version of the document.
 STAMPS = {
@@ -109,7 +106,8 @@ def _party(organisation: Organisation | None) -> dict[str, str]:
 
 
 def _imputations(allocations: Iterable[FundAllocation]) -> list[dict[str, str]]:
-    """One line a fund, with the two accounts; the creditor's auxiliary account is the landlord."""
+    """One line a fund, with the two accounts that the payment moves: what the landlord is owed, the bank."""
+    debit, credit = accounts_of(MovementKind.PAYMENT)
     sums: dict[int, Decimal] = {}
     funds = {}
     for line in allocations:
@@ -120,8 +118,8 @@ def _imputations(allocations: Iterable[FundAllocation]) -> list[dict[str, str]]:
             "fund": funds[fund_id].name,
             "owner": funds[fund_id].owner.name,
             "year": str(funds[fund_id].year),
-            "debit": EXPENSE_ACCOUNT,
-            "credit": CREDITOR_ACCOUNT,
+            "debit": debit,
+            "credit": credit,
             "amount": str(amount),
         }
         for fund_id, amount in sums.items()
@@ -229,6 +227,20 @@ def _priced(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     return [row | {"amount": format_euros(Decimal(row["amount"]))} for row in rows]
 
 
+def _imputed(payload: dict[str, Any]) -> list[dict[str, Any]]:
+    """The lines by fund, each account with its name; the auxiliary one is the landlord's."""
+    landlord = payload["landlord"]["name"]
+
+    def named(account: str) -> dict[str, str]:
+        auxiliary = _("auxiliaire : %s") % landlord if account == LANDLORDS else ""
+        return {"number": account, "name": ACCOUNTS[account], "auxiliary": auxiliary}
+
+    return [
+        line | {"debit": named(line["debit"]), "credit": named(line["credit"])}
+        for line in _priced(payload["imputations"])
+    ]
+
+
 def _terms(payload: dict[str, Any]) -> list[dict[str, Any]]:
     """The terms, each with its part on each fund when the order draws on several."""
     is_split = len(payload["imputations"]) > 1
@@ -261,7 +273,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "amount_in_words": payload["amount_in_words"],
         "end_to_end_id": payload["end_to_end_id"],
         "terms": _terms(payload),
-        "imputations": _priced(payload["imputations"]),
+        "imputations": _imputed(payload),
         "evidence": payload["evidence"],
         "visa": visa and {"by": visa["by"], "at": printed_moment(visa["at"])},
         "execution": execution and {"by": execution["by"], "on": printed_day(execution["on"])},

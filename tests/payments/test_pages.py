@@ -57,7 +57,7 @@ def test_readers_of_orders(story, pages, name):
         order.number,
         "FR14 2004 1010 0505 0001 3M02 606",
         "huit cent trente et un euros",
-        "6571",
+        "4672",
         "Fonds CIL",
     ):
         assert shown in text
@@ -284,7 +284,7 @@ def test_the_agent_follows_the_landlord_s_tenants(story, pages):
     page = pages(lea, url("tenant_aid", story.aid))
     for shown in ("mars 2026", "payée", "ALES-OP-2026-000001", "Avis de paiement", "Confirmer la réception"):
         assert shown in page
-    for hidden in ("Fonds", "6571", "Transports", "1 200,00", "Marc Test", "7 130"):
+    for hidden in ("Fonds", "4672", "Transports", "1 200,00", "Marc Test", "7 130"):
         assert hidden not in listed + page, hidden
 
 
