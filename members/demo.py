@@ -91,7 +91,9 @@ def demo_actor(login: str, organisation: str | None = None) -> Actor:
 
 def _organisations() -> dict[str, Organisation]:
     association, _created = Organisation.objects.get_or_create(
-        kind=OrganisationKind.ALES, name=ASSOCIATION, defaults={"department": "75"} | _address(ASSOCIATION)
+        kind=OrganisationKind.ALES,
+        name=ASSOCIATION,
+        defaults={"department": "75", "siret": _siret(ASSOCIATION)} | _address(ASSOCIATION),
     )
     found = {ASSOCIATION: association}
     with (settings.BASE_DIR / "data" / "members_2009.csv").open(encoding="utf-8", newline="") as file:

@@ -15,6 +15,7 @@ from ales.verdict import ALLOWED, Verdict, refused
 from members.access import Actor
 from members.models import BankDetails, Organisation
 from members.models.bank_details import BankDetailsState
+from members.roles import OrganisationKind
 from payments import bank_account, holds
 from payments.models import (
     PaymentAdvice,
@@ -180,6 +181,19 @@ def may_close_period(actor: Actor) -> Verdict:
     if actor.is_treasurer:
         return ALLOWED
     return refused(_("Seul le trésorier clôture une période comptable."))
+
+
+def may_close_now(actor: Actor) -> Verdict:
+    """`may_close_period`, and the association's SIREN, which names the file, is known; one query."""
+    allowed = may_close_period(actor)
+    if allowed and not Organisation.objects.filter(kind=OrganisationKind.ALES).exclude(siret="").exists():
+        return refused(
+            _(
+                "Le SIRET de l’association n’est pas renseigné : le fichier des écritures porte son SIREN. "
+                "L’équipe ALES le complète sur la fiche de l’association, puis la période peut être clôturée."
+            )
+        )
+    return allowed
 
 
 def may_confirm_receipt(actor: Actor, advice: PaymentAdvice, *, has_open_query: bool = False) -> Verdict:

@@ -80,7 +80,7 @@ class World:
             "Habitat d'Essai", OrganisationKind.BAILLEUR, landlord_type="ESH", siret="55208131766522"
         )
         other_landlord = organisation("Autre Bailleur", OrganisationKind.BAILLEUR, landlord_type="OPH")
-        ales = organisation("ALES", OrganisationKind.ALES)
+        ales = organisation("ALES", OrganisationKind.ALES, siret="90000001900019")
         return cls(
             cil=cil,
             other_cil=other_cil,

@@ -50,14 +50,10 @@ def produce(
         payload={"lines": [asdict(line) for line in lines]},
         title=_("Écritures comptables du %(start)s au %(end)s")
         % {"start": format_date(period.starts_on), "end": format_date(period.ends_on)},
-        file_name=_file_name(own, period.ends_on),
+        # As the law names it, by the SIREN; `may_close_now` has checked that there is one.
+        file_name=fec.file_name(own.siret[:9], period.ends_on),
         organisation_id=own.pk,
         audience=Audience.ASSOCIATION,
         created_by_id=actor.user_id,
         created_at=at,
     )
-
-
-def _file_name(own: Organisation, ends_on: dt.date) -> str:
-    """As the law names it, by the SIREN; the demonstration's association has none."""
-    return fec.file_name(own.siret[:9], ends_on) if own.siret else f"FEC{ends_on:%Y%m%d}.txt"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from ales.dates import first_of_month, format_date
+from ales.dates import format_date
 from ales.documents.links import file_of_job
 from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page, reading
@@ -24,7 +24,7 @@ from payments.accounting import LABELS, movements, unposted
 from payments.forms.accounting import ClosePeriodForm, PeriodForm
 from payments.forms.orders import add_faults
 from payments.models import AccountingPeriod
-from payments.operations.accounting import close_period, next_start
+from payments.operations.accounting import close_period, next_start, usual_end
 from payments.rules.fec import Movement, accounts_of
 
 READERS = (Role.TREASURER, Role.ASSOCIATION_ADMIN)
@@ -37,14 +37,15 @@ SHOWN = 120
 def periods(request: HttpRequest) -> HttpResponse:
     """The closed periods and their files; what the next one holds until a chosen day."""
     start = next_start()
-    form = PeriodForm(request.GET or None, initial={"ends_on": _usual_end(start)})
-    ends_on = form.cleaned_data["ends_on"] if form.is_valid() else _usual_end(start)
+    usual = usual_end(start, today=localdate()) if start else None
+    form = PeriodForm(request.GET or None, initial={"ends_on": usual})
+    ends_on = form.cleaned_data["ends_on"] if form.is_valid() else usual
     found = AccountingPeriod.objects.visible_to(request.actor).select_related("closed_by", "job__document")
     context = {
         "start": start,
         "form": form,
         "preview": _preview(start, ends_on) if start and ends_on else None,
-        "may_close": permissions.may_close_period(request.actor),
+        "may_close": permissions.may_close_now(request.actor),
         "close_url": f"{reverse('payments:accounting_close')}?ends_on={ends_on:%Y-%m-%d}" if ends_on else "",
         "rows": [_row(period) for period in found.order_by("-ends_on")[:SHOWN]],
     }
@@ -90,15 +91,6 @@ def close(request: HttpRequest) -> HttpResponse:
             return redirect("payments:accounting")
     context = {"form": form, "preview": _preview(start, ends_on), "back_url": reverse("payments:accounting")}
     return render(request, "payments/accounting_close.html", context)
-
-
-def _usual_end(start: dt.date | None) -> dt.date | None:
-    """The last day of the month before this one, or yesterday when that month is closed already."""
-    if start is None:
-        return None
-    today = localdate()
-    end = first_of_month(today) - dt.timedelta(days=1)
-    return max(end if end >= start else today - dt.timedelta(days=1), start)
 
 
 def _preview(start: dt.date, ends_on: dt.date) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ales.errors import InvalidInputError, NotAllowedError, StalePageError
 from members import funds
 from payments import integrity
 from payments.models import AccountingEntry, AccountingPeriod
-from payments.operations.accounting import close_period, next_start
+from payments.operations.accounting import close_period, next_start, usual_end
 from tests.payments.stories import payable_aid
 from tests.world import NOW, TODAY
 
@@ -118,6 +118,51 @@ def test_the_end_of_a_period_lies_between_its_start_and_yesterday(world, days, w
     with pytest.raises(InvalidInputError) as refused:
         close(world, ends_on=TODAY + dt.timedelta(days=days), at=NOW)
     assert words in refused.value.faults["ends_on"][0]
+
+
+@pytest.mark.django_db
+def test_a_period_stays_within_its_fiscal_year(world):
+    payable_aid(world)
+    with pytest.raises(InvalidInputError, match="jusqu’au 31 décembre 2026"):
+        close(world, ends_on=dt.date(2027, 1, 31), at=NOW + dt.timedelta(days=400))
+    close(world, ends_on=dt.date(2026, 12, 31), at=NOW + dt.timedelta(days=400))
+    with tenancy.tenant(world.theo.context):
+        assert next_start() == dt.date(2027, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("start", "today", "end"),
+    [
+        ((2022, 3, 1), (2026, 11, 22), (2022, 12, 31)),
+        ((2026, 1, 1), (2026, 11, 22), (2026, 10, 31)),
+        ((2026, 11, 1), (2026, 11, 22), (2026, 11, 21)),
+        ((2026, 11, 22), (2026, 11, 22), (2026, 11, 22)),
+        ((2025, 12, 1), (2026, 1, 3), (2025, 12, 31)),
+    ],
+)
+def test_the_usual_end_is_the_years_or_last_months(start, today, end):
+    assert usual_end(dt.date(*start), today=dt.date(*today)) == dt.date(*end)
+
+
+@pytest.mark.django_db
+def test_the_file_is_named_by_the_siren_and_validated_on_the_day_of_the_closing(world):
+    payable_aid(world)
+    period = close(world, at=NOW + dt.timedelta(days=30))
+    with tenancy.tenant(tenancy.WORKER):
+        job = ProductionJob.objects.get(subject_id=period.public_id)
+    assert job.file_name == f"{world.ales.siret[:9]}FEC{TODAY:%Y%m%d}.txt"
+    assert {row["ValidDate"] for row in rows_of(period)} == {f"{TODAY + dt.timedelta(days=30):%Y%m%d}"}
+
+
+@pytest.mark.django_db
+def test_without_the_associations_siret_nothing_is_closed(world, sign_in):
+    payable_aid(world)
+    with tenancy.tenant(None):
+        type(world.ales).objects.filter(pk=world.ales.pk).update(siret="")
+    with pytest.raises(NotAllowedError, match="SIRET de l’association"):
+        close(world)
+    page = sign_in(world.theo).get(reverse("payments:accounting")).content.decode()
+    assert "Le SIRET de l’association n’est pas renseigné" in page
 
 
 @pytest.mark.django_db
