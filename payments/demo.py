@@ -21,10 +21,11 @@ from cases.demo import SHARE, Team, team
 from cases.models import TenantCase
 from cases.models.case import CaseState
 from cases.operations.case import close_case, is_held
+from members import bank_details
 from members.access import Actor, actor_of
 from members.demo import demo_actor
 from members.funds import RETURN_CAUSE
-from members.models import Fund, FundEntry, Membership, Organisation
+from members.models import BankDetails, Fund, FundEntry, Membership, Organisation
 from members.roles import Role
 from payments import demo_follow_up, operations, permissions
 from payments.documents import batch as batch_document
@@ -181,7 +182,8 @@ def _batches(treasurer: Actor, now: dt.datetime) -> Iterator[dt.datetime]:
 
 
 def _reject_one(treasurer: Actor, at: dt.datetime) -> None:
-    """The bank gives the oldest transfer back: closed account. Another one stays to be read of."""
+    """The bank gives the oldest transfer back: blocked account, right all the same. Another one stays to be
+    read of."""
     act_as(treasurer.context)
     sent = list(PaymentOrder.objects.filter(state=OrderState.SENT).oldest_first()[:2])
     if len(sent) == 2:
@@ -189,9 +191,12 @@ def _reject_one(treasurer: Actor, at: dt.datetime) -> None:
             actor=treasurer,
             order_id=sent[0].public_id,
             rejected_on=timezone.localdate(at),
-            code="AC04",
+            code="AC06",
             at=at,
         )
+        refused = BankDetails.objects.refused_by_bank().get(landlord=sent[0].landlord_id)
+        note = "Comptable du bailleur jointe au standard : le compte a été débloqué le matin même."
+        bank_details.vouch(actor=treasurer, details_id=refused.public_id, note=note, at=at)
 
 
 def _batch(treasurer: Actor, at: dt.datetime) -> PaymentBatch | None:
