@@ -219,5 +219,7 @@ def aid_page(request_id: Any) -> str:
 administrators = Hook()
 #: (request, document) -> None: somebody opens a stored file they may see; called before it is sent
 document_opened = Hook()
+#: (document) -> str: why a stored file isn't handed over any more, in French; "" when it is
+file_refusals = Hook()
 #: Kinds of produced documents: kind -> documents.production.Builder
 document_builders: dict[str, Any] = {}

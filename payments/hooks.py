@@ -15,6 +15,7 @@ from aids.states import MOVES, TermState
 from ales import registry
 from ales.dates import format_date
 from ales.documents.links import file_of_job
+from ales.documents.models import StoredDocument
 from ales.money import ZERO, format_euros
 from ales.registry import Card, CaseSubject, NavEntry, Panel
 from ales.verdict import Verdict
@@ -50,12 +51,23 @@ def payments_under_way(actor: Actor, landlord: Organisation) -> tuple[int, Decim
     return found["number"], found["euros"]
 
 
+def withdrawn_file(document: StoredDocument) -> str:
+    """The bank's file of a cancelled batch must not reach the bank; one query for such files only."""
+    if document.kind != batch_document.FILE_KIND:
+        return ""
+    cancelled = PaymentBatch.objects.filter(public_id=document.subject_id, state=BatchState.CANCELLED)
+    if not cancelled.exists():
+        return ""
+    return _("Le bordereau de ce fichier est annulé : le fichier ne doit pas être remis à la banque.")
+
+
 def register() -> None:
     """Called once by AppConfig.ready()."""
     for kind in notices.KINDS:
         registry.notification_kinds.add(kind)
     registry.handover_refusals.add(handover_refusals)
     registry.payments_under_way.add(payments_under_way)
+    registry.file_refusals.add(withdrawn_file)
     registry.navigation.add(ORDERS_ENTRY)
     registry.navigation.add(TENANT_AIDS_ENTRY)
     registry.search_sources.add(search.ORDERS)

@@ -22,7 +22,7 @@ class TermNature(models.TextChoices):
 
 
 class ProofKind(models.TextChoices):
-    RENT_NOTICE = "RENT_NOTICE", _("avis d'échéance")
+    RENT_NOTICE = "RENT_NOTICE", _("avis d’échéance")
     RECEIPT = "RECEIPT", _("quittance")
     PART_RECEIPT = "PART_RECEIPT", _("reçu")
     STATEMENT = "STATEMENT", _("décompte")

@@ -27,12 +27,17 @@ SHOWN_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; f
 @reading
 @login_required
 def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The file, as an attachment; a PDF opens in the browser with `?voir=1`. Not visible: 404.
+    """The file, as an attachment; a PDF opens in the browser with `?voir=1`. Not visible: 404;
+    withdrawn (`registry.file_refusals`): 410, with the reason.
 
     Told to `registry.document_opened` first: what can't be logged isn't sent.
     """
     readable = StoredDocument.objects.visible_to(request.actor).filter(erased_at=None)
     document = get_object_or_404(readable, public_id=public_id)
+    if reason := next(filter(None, (refusal(document) for refusal in registry.file_refusals)), ""):
+        return render(
+            request, "stored_files/withdrawn.html", {"title": document.title, "reason": reason}, status=410
+        )
     record(
         request,
         Action.DOWNLOADED,

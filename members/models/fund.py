@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class FundKind(models.TextChoices):
-    LANDLORD = "LANDLORD", _("différentiel d'intérêts (bailleur)")
+    LANDLORD = "LANDLORD", _("différentiel d’intérêts (bailleur)")
     EMPLOYER = "EMPLOYER", _("subvention 2 % accompagnement social (CIL, CCI)")
 
 

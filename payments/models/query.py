@@ -15,9 +15,9 @@ from payments.models.advice import PaymentAdvice
 
 
 class QueryReason(models.TextChoices):
-    NOT_RECEIVED = "NOT_RECEIVED", _("le virement n'est pas arrivé")
+    NOT_RECEIVED = "NOT_RECEIVED", _("le virement n’est pas arrivé")
     OTHER_AMOUNT = "OTHER_AMOUNT", _("le montant reçu est différent")
-    UNKNOWN_TENANT = "UNKNOWN_TENANT", _("le locataire ou le bail n'est pas reconnu")
+    UNKNOWN_TENANT = "UNKNOWN_TENANT", _("le locataire ou le bail n’est pas reconnu")
     OTHER = "OTHER", _("autre question")
 
 

@@ -32,8 +32,8 @@ LIVE = (RecoveryState.ASKED, RecoveryState.RECEIVED)
 class RecoveryCause(models.TextChoices):
     """Why money must come back, as the landlord reads it: closed, so that it tells nothing of a household."""
 
-    TENANT_LEFT = "TENANT_LEFT", _("départ du locataire avant l'échéance")
-    NOT_DUE = "NOT_DUE", _("échéance qui n'était pas due")
+    TENANT_LEFT = "TENANT_LEFT", _("départ du locataire avant l’échéance")
+    NOT_DUE = "NOT_DUE", _("échéance qui n’était pas due")
     PAID_BY_ANOTHER = "PAID_BY_ANOTHER", _("échéance déjà réglée par ailleurs")
     WRONG_PAYEE = "WRONG_PAYEE", _("virement adressé au mauvais bailleur")
     OTHER = "OTHER", _("autre cause")

@@ -15,7 +15,7 @@ from payments.models.order import PaymentOrder
 
 class StatementState(models.TextChoices):
     READ = "READ", _("à vérifier")
-    APPLYING = "APPLYING", _("en cours d'application")
+    APPLYING = "APPLYING", _("en cours d’application")
     APPLIED = "APPLIED", _("appliqué")
     SET_ASIDE = "SET_ASIDE", _("écarté")
 

@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 
 from ales.dates import format_date
 from ales.documents.links import file_of_job
+from ales.documents.models import JobState
 from ales.errors import InvalidInputError, Refusal, StalePageError
 from ales.forms import add_faults
 from ales.http import form_page, reading
@@ -40,6 +41,7 @@ from payments.views.signature import refused_rows
 from payments.views.worklist import rows_of
 
 READERS = (Role.TREASURER, Role.ASSOCIATION_ADMIN)
+UNFINISHED = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
 # --- The list -------------------------------------------------------------------------------------
@@ -118,6 +120,8 @@ def batch_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "moves": _moves(request.actor, batch),
         "events": _events(batch),
         "is_prepared": batch.state == BatchState.PREPARED,
+        # The buttons wait for the file: the page asks again until it is there.
+        "awaits_file": batch.state == BatchState.PREPARED and batch.file_job.state in UNFINISHED,
         "is_read_only": not request.actor.is_treasurer,
     }
     return render(request, "payments/batch_detail.html", context)

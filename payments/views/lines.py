@@ -128,12 +128,27 @@ def _waiting_line(request: HttpRequest, public_id: UUID) -> StatementLine | Http
 
 
 def _order_form(request: HttpRequest, line: StatementLine) -> LineOrderForm:
-    initial = {"number": line.order.number} if line.order else {}
+    initial = {"number": line.order.number} if line.order and not _other_amount(line) else {}
     if chosen := request.GET.get("ordre", ""):
         initial["number"] = chosen
     return LineOrderForm(
         request.POST if request.method == "POST" else None, initial=initial, is_return=line.is_credit
     )
+
+
+def _other_amount(line: StatementLine) -> str:
+    """Why the order that the line names isn't settled by it; "" when amounts agree or none is named."""
+    if line.order is None or line.order.amount == line.amount:
+        return ""
+    return _(
+        "La ligne cite l’ordre %(number)s, qui est de %(ours)s ; la banque dit %(told)s. "
+        "Un ordre ne se constate qu’à son montant : faites expliquer l’écart par la banque, puis classez la "
+        "ligne."
+    ) % {
+        "number": line.order.number,
+        "ours": format_euros(line.order.amount),
+        "told": format_euros(line.amount),
+    }
 
 
 def _settled(request: HttpRequest, text: str) -> HttpResponse:
@@ -154,6 +169,7 @@ def _page(
         "close_form": close_form,
         "amount": line.amount if line.is_credit else -line.amount,
         "summary": _summary(line),
+        "other_amount": _other_amount(line),
         "proposed": _proposed(request.actor, line),
         "statement_url": reverse("payments:statement", args=[line.statement.public_id]),
         "batches": _batches(line),

@@ -67,7 +67,7 @@ def test_money_comes_back(world, sign_in_browser):
     press(manager, f"Demander un remboursement sur {advice.order_number}")
     fill(manager, {"À rendre pour mars 2026": "300", "Motif": "Parti le 3 mars."})
     manager.get_by_label("Cause, écrite au bailleur").select_option(
-        label="Départ du locataire avant l'échéance"
+        label="Départ du locataire avant l’échéance"
     )
     press(manager, "Demander le remboursement")
     expect(manager.get_by_text("Au plus 277,20").first).to_be_visible()

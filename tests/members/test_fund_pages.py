@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from ales import tenancy
 from ales.errors import InvalidInputError
+from ales.money import format_euros
 from members import envelopes, funds
 from members.models import Envelope, Fund, FundAlert, FundEntry
 from tests.aids.stories import pdf_upload
@@ -55,17 +56,43 @@ class TestList:
         client = sign_in(world.anne)
         with django_assert_max_num_queries(9):
             text = page(client, "/fonds/")
-        for amount in ("1 000,00 €", "731,60 €", "277,20 €", "268,40 €", "73 % utilisés"):
+        for amount in (
+            "1 000,00 €",
+            "831,60 €",
+            "100,00 €",
+            "277,20 €",
+            "0,00 €",
+            "268,40 €",
+            "73 % utilisés",
+        ):
             assert amount in text
 
     def test_a_manager_sees_their_own_and_what_others_have_left(self, world, used, sign_in):
         other = world.fund("500", owner=world.landlord, kind="LANDLORD")
         write(funds.commit, world.marc, other, "123.45")
         text = page(sign_in(world.marc), "/fonds/")
-        assert "731,60 €" in text
+        assert "831,60 €" in text
         assert "376,55 €" in text
         assert "123,45 €" not in text
         assert str(other.public_id) not in text
+
+    def test_the_figures_of_a_fund_add_up(self, world, used, sign_in):
+        write(funds.recover, world.theo, used, "27.20")
+        text = page(sign_in(world.anne), "/fonds/")
+        names = ("Apporté", "Engagé", "Libéré", "Recouvré", "Payé")
+        brought, committed, released, recovered, paid = (
+            Decimal(
+                re.search(rf'data-label="{name}">([\d ,]+) €', text)[1].replace(" ", "").replace(",", ".")
+            )
+            for name in names
+        )
+        assert (recovered, paid) == (Decimal("27.20"), Decimal("277.20"))
+        assert (
+            f"<strong>{format_euros(brought - committed + released + recovered)}".replace(
+                "\u202f", " "
+            ).replace("\xa0", " ")
+            in text
+        )
 
     def test_years(self, world, sign_in):
         world.fund("10", year=2025)

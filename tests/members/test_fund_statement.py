@@ -112,7 +112,11 @@ def test_every_statement_of_a_random_ledger_adds_up_to_the_funds_sums(world, mov
         after = statements.balance_of(fund.entries.filter(value_date__gt=end))
     assert whole["closing"] == {"available": str(fund.available), "to_pay": str(fund.to_pay)}
     assert sum((Decimal(line["change"]) for line in whole["lines"]), Decimal(0)) == fund.available
-    assert sum((Decimal(line["paid"]) for line in whole["lines"]), Decimal(0)) == fund.paid - fund.recovered
+    assert sum((Decimal(line["paid"]) for line in whole["lines"]), Decimal(0)) == fund.paid
+    for statement in (whole, part):
+        sums = {name: Decimal(euros) for name, euros in statement["sums"].items()}
+        opened, closed = (Decimal(statement[name]["available"]) for name in ("opening", "closing"))
+        assert opened + sums["brought"] - sums["committed"] + sums["released"] + sums["recovered"] == closed
     changes = sum((Decimal(line["change"]) for line in part["lines"]), Decimal(0))
     assert Decimal(part["opening"]["available"]) + changes == Decimal(part["closing"]["available"])
     assert Decimal(part["into"]) - Decimal(part["out"]) == changes
@@ -176,8 +180,15 @@ class TestFiles:
         content = statements.sheet_of(job.payload)
         rows = list(openpyxl.load_workbook(io.BytesIO(content), read_only=True).active.values)
         assert rows[1][:2] == ("Date", "Écriture")
-        assert [row[7] for row in rows[2:]] == [0, 1000, 168.4, 168.4, 268.4, 268.4]
-        assert rows[-1][8] == 454.4
+        assert [row[7] for row in rows[2:8]] == [0, 1000, 168.4, 168.4, 268.4, 268.4]
+        assert rows[7][8] == 454.4
+        assert {row[1]: row[2] for row in rows[10:]} == {
+            "Apporté": 1000,
+            "Engagé (en moins)": 831.6,
+            "Libéré (en plus)": 100,
+            "Recouvré (en plus)": 0,
+            "Payé (compris dans l’engagé)": 277.2,
+        }
         assert statements.sheet_of(job.payload) == content
 
     def test_the_paper_prints_both_balances(self, world, used, sign_in):

@@ -49,7 +49,7 @@ def test_the_order_to_sign_prints_all_that_is_signed(story):
         "Fonds CIL de l'Essai",
         "4672",
         "512",
-        "Avis d'échéance – mai 2026",
+        "Avis d’échéance – mai 2026",
         "Marc Test",
         "Visa du trésorier",
     ):
@@ -85,7 +85,7 @@ def test_the_advice_names_neither_fund_nor_evidence(story):
     text = text_of(advice.job)
     for expected in ("OP-2026-000001", IBAN, WORDS, "L-4512", "MARTIN Paul", "Avril 2026", "15 juin 2026"):
         assert expected in text, expected
-    for hidden in ("Fonds", "6571", "4672", "Avis d'échéance", "Marc", "Claire", "Protocole", "arriéré"):
+    for hidden in ("Fonds", "6571", "4672", "Avis d’échéance", "Marc", "Claire", "Protocole", "arriéré"):
         assert hidden not in text, hidden
     for hidden in ("fund", "evidence", "imputations", "asked_by", "decided_by"):
         assert hidden not in str(advice.job.payload), hidden

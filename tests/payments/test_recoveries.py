@@ -267,7 +267,7 @@ def test_the_letter_says_no_more_than_the_advice(story, order):
     payload = recovery.job.payload
     assert payload["number"] == "RC-2026-000001"
     assert payload["amount"] == "100.00"
-    assert payload["cause"] == "départ du locataire avant l'échéance"
+    assert payload["cause"] == "départ du locataire avant l’échéance"
     with tenancy.tenant(story.world.theo.context):
         told = PaymentAdvice.objects.get(order=order).job.payload["request"]
     assert payload["request"] == told
