@@ -1,7 +1,8 @@
 """Rows and blocks of the pages, with their text and address ready made (DESIGN §2.11)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -11,8 +12,10 @@ from aids.frozen import term_label
 from aids.models import AidEvent, AidRequest, RentTerm
 from aids.models.request import Purpose
 from aids.states import TONES, RequestState, TermState
+from ales import registry
 from ales.dates import format_date
 from ales.money import format_euros
+from members.access import Actor
 from members.roles import Role
 
 TERM_TONES = {
@@ -114,8 +117,20 @@ def queue_row(request: AidRequest, now: datetime, url_name: str = "aids:decision
     }
 
 
-def term_rows(terms: Iterable[RentTerm]) -> list[dict[str, Any]]:
-    """The échéances of a request; the database hides the proofs from who may not open them."""
+def told_states(actor: Actor, aid: AidRequest) -> dict[int, tuple[str, str]]:
+    """By a term's id, the label and tone that the rooms above show instead of its own state."""
+    told: dict[int, tuple[str, str]] = {}
+    for states in registry.term_states:
+        told |= states(actor, aid)
+    return told
+
+
+def term_rows(
+    terms: Iterable[RentTerm], told: Mapping[int, tuple[str, str]] = MappingProxyType({})
+) -> list[dict[str, Any]]:
+    """The échéances of a request; the database hides the proofs from who may not open them. `told`: see
+    `told_states`."""
+    own = {state: (str(state.label), TERM_TONES[state]) for state in TermState}
     return [
         {
             "label": term_label(term.month),
@@ -124,8 +139,8 @@ def term_rows(terms: Iterable[RentTerm]) -> list[dict[str, Any]]:
             "asked": format_euros(term.asked),
             "granted": None if term.granted is None else format_euros(term.granted),
             "reason": term.reduction_reason,
-            "state": str(TermState(term.state).label),
-            "tone": TERM_TONES[TermState(term.state)],
+            "state": told.get(term.pk, own[TermState(term.state)])[0],
+            "tone": told.get(term.pk, own[TermState(term.state)])[1],
             "paid_on": f"le {format_date(term.paid_on)}" if term.paid_on else "",
             "proof_kind": str(term.get_proof_kind_display()) if term.proof_kind else "",
             "proof_url": (reverse("documents:download", args=[term.proof.public_id]) if term.proof else ""),

@@ -157,6 +157,8 @@ case_locks = Hook()
 fund_payments_expected = Hook()
 #: (actor, fund, today) -> list[FundDemand], as far as the actor may read
 fund_demands = Hook()
+#: (actor, aid) -> {term's id: (label, tone)}: what a term's own state doesn't tell (a rejected transfer)
+term_states = Hook()
 #: (actor, landlord) -> (number, euros) of its payments under way that the actor may read: those a change of
 #: its account puts on hold
 payments_under_way = Hook()

@@ -29,7 +29,7 @@ from payments.documents import advice as advice_document
 from payments.documents import batch as batch_document
 from payments.documents import order as order_document
 from payments.documents import recovery as recovery_document
-from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentRecovery
+from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder, PaymentOrderLine, PaymentRecovery
 from payments.rules.statements import return_label
 from payments.states import TONES, BatchState, OrderState
 
@@ -51,6 +51,13 @@ def payments_under_way(actor: Actor, landlord: Organisation) -> tuple[int, Decim
     return found["number"], found["euros"]
 
 
+def rejected_terms(actor: Actor, aid: AidRequest) -> dict[int, tuple[str, str]]:
+    """Terms whose transfer the bank rejected, until somebody decides; one query."""
+    orders = PaymentOrder.objects.visible_to(actor).filter(request=aid).awaiting_decision()
+    lines = PaymentOrderLine.objects.filter(order__in=orders, is_live=True)
+    return dict.fromkeys(lines.values_list("term_id", flat=True), (_("virement rejeté"), "danger"))
+
+
 def withdrawn_file(document: StoredDocument) -> str:
     """The bank's file of a cancelled batch must not reach the bank; one query for such files only."""
     if document.kind != batch_document.FILE_KIND:
@@ -68,6 +75,7 @@ def register() -> None:
     registry.handover_refusals.add(handover_refusals)
     registry.payments_under_way.add(payments_under_way)
     registry.file_refusals.add(withdrawn_file)
+    registry.term_states.add(rejected_terms)
     registry.navigation.add(ORDERS_ENTRY)
     registry.navigation.add(TENANT_AIDS_ENTRY)
     registry.search_sources.add(search.ORDERS)
@@ -187,7 +195,7 @@ def orders_to_batch(request: HttpRequest) -> list[Card]:
 
 
 def batches_to_send(request: HttpRequest) -> list[Card]:
-    """The treasurer's: batches prepared whose file the bank hasn't."""
+    """The treasurer's: batches prepared whose file the bank hasn't, the nearest execution day first."""
     actor: Actor = request.actor
     if not actor.is_treasurer:
         return []
@@ -199,7 +207,7 @@ def batches_to_send(request: HttpRequest) -> list[Card]:
             % {"count": batch.orders_count, "day": format_date(batch.execution_on)},
             "url": reverse("payments:batch", args=[batch.public_id]),
         }
-        for batch in batches.order_by("year", "sequence").defer("frozen")[:SHOWN]
+        for batch in batches.order_by("execution_on", "year", "sequence").defer("frozen")[:SHOWN]
     ]
     return [
         Card(
@@ -209,7 +217,8 @@ def batches_to_send(request: HttpRequest) -> list[Card]:
             empty=_("Aucun bordereau n’attend d’être remis à la banque."),
             url=reverse("payments:batches"),
             url_label=_("Tous les bordereaux"),
-            order=16,
+            # The bank's day doesn't wait: before what is still to sign.
+            order=7,
             tone="warning",
         )
     ]

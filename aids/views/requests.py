@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from aids import operations as ops
 from aids import permissions
-from aids.display import purpose_text, state_of, term_rows, timeline_rows
+from aids.display import purpose_text, state_of, term_rows, timeline_rows, told_states
 from aids.forms.decisions import AnswersForm, ReasonForm
 from aids.models import AidRequest
 from aids.models.request import Purpose
@@ -79,7 +79,7 @@ def detail(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "aid": found,
         "state": state_of(found),
         "purpose": purpose_text(found),
-        "terms": term_rows(found.terms.select_related("proof")),
+        "terms": term_rows(found.terms.select_related("proof"), told_states(request.actor, found)),
         "panels": registry.aid_panels_for(request, found),
     }
     events = found.events.select_related("by").order_by("-at", "-id")

@@ -10,6 +10,12 @@ def association_contact() -> dict[str, str]:
     return {"email": found.email, "phone": found.phone} if found else {"email": "", "phone": ""}
 
 
+def postal_lines(organisation: Organisation) -> list[str]:
+    """Its name and address, a line each, as an envelope's window shows them."""
+    town = f"{organisation.postal_code} {organisation.town}".strip()
+    return [line for line in (organisation.name, organisation.address, town) if line]
+
+
 def printed_contact(contact: dict[str, str]) -> str:
     """`contact@ales.example, 01 40 00 00 00`; "" when neither is known."""
     return ", ".join(part for part in (contact["email"], contact["phone"]) if part)

@@ -4,6 +4,7 @@ It tells of the household what the payment advice tells, and why in the words of
 """
 
 import datetime as dt
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -15,10 +16,11 @@ from ales.documents.pdf import PRINT_STYLES
 from ales.documents.production import Builder, enqueue
 from ales.money import format_euros
 from members.access import Actor
-from payments.documents.contact import association_contact, printed_contact
+from payments import bank_account
+from payments.documents.contact import association_contact, postal_lines, printed_contact
 from payments.documents.order import letterhead_of, printed_day
 from payments.models import PaymentOrder, PaymentRecovery, RecoveryCause
-from payments.rules.references import iban_end
+from payments.rules.references import group_iban, iban_end
 from payments.rules.words import euros_in_words
 
 KIND = "recovery_letter"
@@ -38,6 +40,8 @@ def produce(
             "number": recovery.number,
             "issuer": frozen["issuer"],
             "contact": association_contact(),
+            "account": _account(),
+            "postal_lines": postal_lines(order.landlord),
             "landlord": frozen["landlord"],
             "request": {
                 name: frozen["request"][name]
@@ -63,14 +67,21 @@ def produce(
     )
 
 
+def _account() -> dict[str, str]:
+    """Where the landlord pays back to; {} while the association's account isn't configured."""
+    debtor = bank_account.debtor()
+    return asdict(debtor) if debtor.iban else {}
+
+
 def context(payload: dict[str, Any]) -> dict[str, Any]:
     """The frozen data as the template prints them; reads nothing else."""
-    landlord = letterhead_of(payload["landlord"])
+    account = payload["account"]
     return payload | {
         "reference": payload["number"],
         "your_reference": payload["request"]["landlord_reference"],
         "issuer": letterhead_of(payload["issuer"]),
-        "recipient": {"lines": [landlord["name"], *landlord["lines"]]},
+        "recipient": {"lines": payload["postal_lines"]},
+        "account": account and account | {"iban": group_iban(account["iban"])},
         "date": payload["written_on"],
         "contact": printed_contact(payload["contact"]),
         "months": [row | {"amount": format_euros(Decimal(row["amount"]))} for row in payload["months"]],

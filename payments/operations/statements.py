@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -63,6 +64,10 @@ def import_statement(
     except StatementError as error:
         raise InvalidInputError({"file": error.faults}) from error
     statement = _statement_of(content, told, sha256=sha256, actor=actor, at=at, account=account)
+    if statement.format == "csv":
+        # A CSV names itself by nothing: its file's name is what its reader knows.
+        statement.statement_id = Path(file_name).stem.strip() or statement.statement_id
+        _refuse_long(statement, ("statement_id",), where="")
     lines = _lines_of(statement, told)
     try:
         with transaction.atomic():

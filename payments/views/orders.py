@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aids.states import RequestState
 from aids.views.shared import log_access
@@ -23,6 +24,13 @@ from payments.rules.references import iban_end
 from payments.states import TONES, WAITING_FOR_BANK, OrderState
 from payments.views.rejections import account_warning, rejection_events, rejection_moves, rejection_notice
 from payments.views.worklist import READERS
+
+#: What heads the amount once nothing is left to pay by the order.
+AMOUNT_TITLES = {
+    OrderState.EXECUTED: gettext_lazy("Payé"),
+    OrderState.REJECTED: gettext_lazy("Rejeté par la banque"),
+    OrderState.GIVEN_UP: gettext_lazy("Abandonné"),
+}
 
 
 def visible_order(request: HttpRequest, public_id: UUID) -> PaymentOrder:
@@ -47,6 +55,7 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         {
             "order": order,
             "state": order.get_state_display(),
+            "amount_title": AMOUNT_TITLES.get(OrderState(order.state), _("À payer")),
             "tone": TONES[OrderState(order.state)],
             "printed": order_document.context(order.frozen | {"state": str(order.state), "happenings": {}}),
             "warnings": warnings_of(order),

@@ -102,7 +102,6 @@ def query(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "query": found,
         "verdict": verdict,
         "form": form if verdict else None,
-        "reason": found.get_reason_display().capitalize(),
         "talk": query_rows(talk),
         "summary": [
             (_("Bailleur"), found.landlord.name),

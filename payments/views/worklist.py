@@ -123,7 +123,7 @@ def _tabs(orders: PaymentOrderQuerySet, params: QueryDict, chosen: str) -> list[
             "url": f"?{_with_tab(params, tab)}",
             "is_current": tab == chosen,
             "tone": TAB_TONES.get(tab, ""),
-            **_figures(sums.get(tab, {}), today, is_waiting=tab in WAITING, is_counted=tab != ""),
+            **_figures(sums.get(tab, {}), today, is_waiting=tab in WAITING),
         }
         for tab, label in TABS.items()
     ]
@@ -136,6 +136,10 @@ def _sums(orders: PaymentOrderQuerySet) -> dict[str, dict[str, Any]]:
     measures = {"number": Count("pk"), "total": Sum("amount"), "oldest": Min("requested_at")}
     found = _measured(bounded[0].union(*bounded[1:], all=True)).values("state").annotate(**measures)
     sums: dict[str, dict[str, Any]] = {row["state"]: row for row in found.order_by()}
+    sums[""] = {
+        "number": sum(row["number"] for row in sums.values()),
+        "total": sum((row["total"] for row in sums.values()), ZERO),
+    }
     sums[ON_HOLD] = _measured(plain.on_hold().values("pk")[: COUNTED + 1]).aggregate(**measures)
     return sums
 
@@ -144,9 +148,7 @@ def _measured(ids: QuerySet) -> QuerySet:
     return PaymentOrder.objects.filter(pk__in=ids)
 
 
-def _figures(sums: dict[str, Any], today: dt.date, *, is_waiting: bool, is_counted: bool) -> dict[str, Any]:
-    if not is_counted:
-        return {"count": "", "has_orders": True, "total": "", "age": ""}
+def _figures(sums: dict[str, Any], today: dt.date, *, is_waiting: bool) -> dict[str, Any]:
     number = sums.get("number", 0)
     if number > COUNTED:
         return {"count": _("+ de 1 000"), "has_orders": True, "total": "", "age": ""}
