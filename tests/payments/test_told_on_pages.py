@@ -133,7 +133,7 @@ def test_the_batchs_buttons_follow_its_file(world, story, sign_in, page):
 
 def test_a_cancelled_batchs_file_is_withdrawn(world, story, page):
     batch = batched(world, [story.sign(story.request())])
-    with tenancy.tenant(tenancy.WORKER):
+    with tenancy.tenant(world.theo.context):
         document = (
             PaymentBatch.objects.select_related("file_job__document").get(pk=batch.pk).file_job.document
         )
