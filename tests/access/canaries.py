@@ -17,7 +17,15 @@ from tests.access.scene import Scene
 
 #: Columns a constraint ties to the state of their row.
 TIED = frozenset(
-    {"account_holder", "answer", "cancel_reason", "cancelled_reason", "limit_reason", "new_reference"}
+    {
+        "account_holder",
+        "answer",
+        "cancel_reason",
+        "cancelled_reason",
+        "limit_reason",
+        "new_reference",
+        "vouched_note",
+    }
 )
 
 #: Columns read by the code, not by people: keys, codes, states, addresses of files.
