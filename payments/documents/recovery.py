@@ -75,12 +75,15 @@ def _account() -> dict[str, str]:
 
 def context(payload: dict[str, Any]) -> dict[str, Any]:
     """The frozen data as the template prints them; reads nothing else."""
-    account = payload["account"]
+    # Letters wanted before these were frozen have neither.
+    account = payload.get("account")
+    landlord = letterhead_of(payload["landlord"])
+    postal_lines = payload.get("postal_lines") or [landlord["name"], *landlord["lines"]]
     return payload | {
         "reference": payload["number"],
         "your_reference": payload["request"]["landlord_reference"],
         "issuer": letterhead_of(payload["issuer"]),
-        "recipient": {"lines": payload["postal_lines"]},
+        "recipient": {"lines": postal_lines},
         "account": account and account | {"iban": group_iban(account["iban"])},
         "date": payload["written_on"],
         "contact": printed_contact(payload["contact"]),
