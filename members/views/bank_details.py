@@ -86,7 +86,7 @@ def _vouched(details: BankDetails) -> str:
     }
     text = _(
         "Compte refusé par la banque le %(refused)s (%(reason)s), vérifié auprès du bailleur par %(who)s "
-        "le %(day)s : « %(note)s »"
+        "le %(day)s : «\u00a0%(note)s\u00a0»"
     )
     return text % values
 
