@@ -7,7 +7,9 @@ class AidsConfig(AppConfig):
     verbose_name = _("Aides")
 
     def ready(self) -> None:
-        from aids import hooks, personal_data
+        from aids import bulk, exports, hooks, personal_data
 
         hooks.register()
+        exports.register()
+        bulk.register()
         personal_data.register()

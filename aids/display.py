@@ -14,7 +14,7 @@ from aids.models.request import Purpose
 from aids.states import TONES, RequestState, TermState
 from ales import registry
 from ales.dates import format_date
-from ales.money import format_euros
+from ales.money import format_euros, to_cents
 from members.access import Actor
 from members.roles import Role
 
@@ -73,6 +73,8 @@ def list_row(request: AidRequest, *, with_organisation: bool) -> dict[str, Any]:
     amount = request.asked_amount if request.granted_amount is None else request.granted_amount
     state = state_of(request)
     return {
+        "id": str(request.public_id),
+        "cents": to_cents(amount),
         "url": reverse("aids:detail", args=[request.public_id]),
         "tenant": request.tenant_name,
         "town": request.town,

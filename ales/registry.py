@@ -223,5 +223,11 @@ administrators = Hook()
 document_opened = Hook()
 #: (document) -> str: why a stored file isn't handed over any more, in French; "" when it is
 file_refusals = Hook()
+#: (membership id) -> the actor that habilitation makes today, or None: whom a long work is done as
+habilitations = Hook()
+#: Kinds of long works: code -> an object of ales.works (Export, Bulk, Import)
+work_kinds: dict[str, Any] = {}
+#: (actor, work) -> None: a long work has ended, or waits for its asker, who may have gone; in their own name
+work_endings = Hook()
 #: Kinds of produced documents: kind -> documents.production.Builder
 document_builders: dict[str, Any] = {}

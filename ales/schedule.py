@@ -12,6 +12,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "sweep-works": {"task": "ales.works.tasks.sweep", "schedule": 15.0, "options": {"expires": 15}},
     "log-journal-head": {
         "task": "ales.journal.tasks.log_head",
         "schedule": 600.0,
@@ -21,6 +22,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "check-ledger": {"task": "payments.tasks.check_ledger", "schedule": crontab(hour=1, minute=10)},
     "verify-journal": {"task": "ales.journal.tasks.verify", "schedule": crontab(hour=1, minute=30)},
     "apply-retention": {"task": "cases.tasks.apply_retention", "schedule": crontab(hour=2, minute=30)},
+    "clear-works": {"task": "ales.works.tasks.clear", "schedule": crontab(hour=3, minute=0)},
     "clear-sessions": {"task": "members.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},
     "purge-access-log": {"task": "ales.audit.tasks.purge", "schedule": crontab(hour=3, minute=20)},
     # Three times, so that a morning's failure is made up for; each person gets one.

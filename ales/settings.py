@@ -49,6 +49,7 @@ FIRST_PARTY_APPS = [
     "ales.audit.apps.AuditConfig",
     "ales.documents.apps.DocumentsConfig",
     "ales.journal.apps.JournalConfig",
+    "ales.works.apps.WorksConfig",
     "ales.apps.AlesConfig",
 ]
 
@@ -293,6 +294,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "ales.works.notices.layout",
                 "members.context.layout",
             ],
             "builtins": ["ales.templatetags.components", "ales.templatetags.money"],

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("members.sign_in.urls")),
     path("recherche/", include("ales.search.urls")),
     path("documents/", include("ales.documents.urls")),
+    path("travaux/", include("ales.works.urls")),
     path("", include("members.urls")),
     path("dossiers/", include("cases.urls")),
     path("", include("cases.privacy_urls")),

@@ -7,8 +7,10 @@ class CasesConfig(AppConfig):
     verbose_name = _("Dossiers")
 
     def ready(self) -> None:
-        from cases import hooks
+        from cases import exports, hooks, imports
         from cases.personal_data import declarations
 
         hooks.register()
+        exports.register()
+        imports.register()
         declarations.register()

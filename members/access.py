@@ -96,6 +96,17 @@ def resolve_actor(user, session) -> tuple[Actor | None, list[Membership]]:
     return (actor_of(chosen) if chosen else None), memberships
 
 
+def actor_of_membership(membership_id: UUID) -> Actor | None:
+    """The actor of a habilitation that stands today, for what is done without a request; one query."""
+    membership = (
+        Membership.objects.active()
+        .select_related("user", "organisation")
+        .filter(public_id=membership_id)
+        .first()
+    )
+    return actor_of(membership) if membership else None
+
+
 View = Callable[..., HttpResponse]
 
 

@@ -7,10 +7,12 @@ class MembersConfig(AppConfig):
     verbose_name = _("Adhérents")
 
     def ready(self) -> None:
-        from members import hooks, personal_data
+        from members import exports, hooks, imports, personal_data
         from members.sign_in import alerts, second_factor, sessions
 
         hooks.register()
+        exports.register()
+        imports.register()
         personal_data.register()
         second_factor.connect()
         sessions.connect()

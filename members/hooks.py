@@ -1,7 +1,8 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
 from ales import registry
-from members import cards, emails, search, statements
+from members import cards, emails, search, statements, work_notices
+from members.access import actor_of_membership
 from members.roles import Role
 
 
@@ -43,3 +44,6 @@ def register() -> None:
     registry.search_sources.add(search.PEOPLE)
     registry.document_builders.update(statements.BUILDERS)
     registry.administrators.add(emails.administrators)
+    registry.habilitations.add(actor_of_membership)
+    registry.notification_kinds.add(work_notices.ENDED)
+    registry.work_endings.add(work_notices.tell_asker)

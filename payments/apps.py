@@ -8,8 +8,10 @@ class PaymentsConfig(AppConfig):
     verbose_name = _("Paiements")
 
     def ready(self) -> None:
-        from payments import bank_account, hooks, personal_data
+        from payments import bank_account, bulk, exports, hooks, personal_data
 
         register(bank_account.check_bank_account)
         hooks.register()
+        exports.register()
+        bulk.register()
         personal_data.register()

@@ -42,3 +42,24 @@ def record(
     )
     # No RETURNING: a social worker adds a line and may not read it.
     AccessLog.objects.bulk_create([entry])
+
+
+def record_export(reader: Reader, *, work_id: UUID, name: str, rows: int, filters: str) -> None:
+    """Log that `reader` exported the list `name`: how many rows, by which filters; one query.
+
+    Rows of several organisations may be among them: the line is told to the reader's own manager.
+    """
+    entry = AccessLog(
+        user_id=reader.user_id,
+        membership_id=reader.membership_id,
+        organisation_id=reader.organisation_id,
+        capacity=reader.role,
+        action=Action.EXPORTED,
+        subject_kind="export",
+        subject_id=work_id,
+        subject_organisation_id=reader.organisation_id,
+        route=name,
+        rows=rows,
+        filters=filters,
+    )
+    AccessLog.objects.bulk_create([entry])

@@ -44,6 +44,10 @@ class AccessLog(models.Model):
     #: The name of the page's address, never the address itself.
     route = models.CharField(_("page"), max_length=80)
 
+    #: Of an export: how many rows left, and the filters chosen (codes; never the words searched).
+    rows = models.PositiveIntegerField(_("lignes"), null=True, blank=True)
+    filters = models.TextField(_("filtres"), blank=True)
+
     objects = AccessLogQuerySet.as_manager()
 
     class Meta:

@@ -146,7 +146,7 @@ def clean_upload(uploaded: UploadedFile) -> CleanFile:
             % {"type": file_type.label, "end": _(" ou ").join(file_type.extensions)}
         )
     content = _rewrite_pdf(sent) if file_type is PDF else _rewrite_image(sent, file_type)
-    _require_clean(sent)
+    require_clean(sent)
     return CleanFile(content, file_type.content_type, clean_file_name(name, file_type.extensions[0]))
 
 
@@ -159,7 +159,7 @@ def holds_number(uploaded: UploadedFile) -> bool:
     return clean.content_type == PDF.content_type and holds_social_security_number(text_of(clean.content))
 
 
-def _require_clean(sent: bytes) -> None:
+def require_clean(sent: bytes) -> None:
     """Nothing leaves the memory of this request, to be stored, before the antivirus has said clean."""
     try:
         scanning.scan(sent)

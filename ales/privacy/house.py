@@ -75,7 +75,12 @@ DECLARED = (
     PersonalData(
         AccessLog,
         AUDIT.code,
-        kept={"capacity": CODE, "subject_kind": CODE, "route": "nom d’une page, jamais son adresse"},
+        kept={
+            "capacity": CODE,
+            "subject_kind": CODE,
+            "route": "nom d’une page, jamais son adresse",
+            "filters": "filtres d’un export : des codes, jamais les mots cherchés",
+        },
     ),
     PersonalData(ScrubLog, AUDIT.code),
     PersonalData(

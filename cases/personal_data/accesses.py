@@ -65,10 +65,19 @@ def rows_of(lines: Sequence[AccessLog]) -> list[dict[str, Any]]:
                 "capacity": str(Role(line.capacity).label) if line.capacity in Role.values else "",
                 "organisation": organisations.get(line.organisation_id, ""),
                 "action": str(Action(line.action).label),
-                "subject": kinds.get(line.subject_kind, "Document"),
+                "subject": _exported(line) or kinds.get(line.subject_kind, "Document"),
                 "reference": reference,
                 "tenant": tenant,
                 "url": reverse("cases:detail", args=[case_id]) if case_id else "",
             }
         )
     return rows
+
+
+def _exported(line: AccessLog) -> str:
+    """`Liste « Dossiers », 1 234 lignes`; empty for anything but an export of a list."""
+    kind = registry.work_kinds.get(line.route) if line.subject_kind == "export" else None
+    if kind is None:
+        return ""
+    rows = f"{line.rows or 0:,}".replace(",", "\u202f")
+    return f"Liste « {kind.title} », {rows} ligne{'s' if (line.rows or 0) > 1 else ''}"

@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,18 +33,7 @@ TONES = {CaseState.OPEN: "success", CaseState.CLOSED: "neutral"}
 @roles_required(Role.SOCIAL_WORKER, Role.MANAGER)
 def case_list(request: HttpRequest) -> HttpResponse:
     """Cases of the active organisation, latest change first; filters stay in the address."""
-    landlords = Organisation.objects.landlords_for(request.actor.organisation_id)
-    filters = CaseFilters(
-        request.GET,
-        referents=operations.referents_of(request.actor.organisation_id),
-        landlords=[(str(public_id), name) for public_id, name in landlords.values_list("public_id", "name")],
-    )
-    filters.is_valid()
-    wanted = {name: value for name, value in filters.cleaned_data.items() if value}
-    received = wanted.pop("suivi", "") == "partage"
-    cases = TenantCase.objects
-    roots = cases.shared_with(request.actor) if received else cases.followed_by(request.actor)
-    queryset = filtered(roots.not_anonymised(), wanted, request.actor.user_id)
+    filters, wanted, queryset = wanted_cases(request.actor, request.GET)
     page = page_of(
         queryset.select_related("referent").defer("search_text", "social_notes", "step_versions"),
         request.GET,
@@ -57,12 +46,33 @@ def case_list(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "is_filtered": bool(wanted),
         "page": page,
-        "received": received,
+        "received": is_received(filters),
         "shared_count": shared_count,
         "rows": [_row(case, base, shares.get(case.pk, "")) for case in page.rows],
         "may_create": permissions.may_create(request.actor),
     }
     return render(request, "cases/list.html", context)
+
+
+def wanted_cases(actor: Actor, params: QueryDict) -> tuple[CaseFilters, dict[str, str], TenantCaseQuerySet]:
+    """The filters of an address, those used, and the cases they show this person; two queries."""
+    landlords = Organisation.objects.landlords_for(actor.organisation_id)
+    filters = CaseFilters(
+        params,
+        referents=operations.referents_of(actor.organisation_id),
+        landlords=[(str(public_id), name) for public_id, name in landlords.values_list("public_id", "name")],
+    )
+    filters.is_valid()
+    wanted = {name: value for name, value in filters.cleaned_data.items() if value}
+    wanted.pop("suivi", None)
+    cases = TenantCase.objects
+    roots = cases.shared_with(actor) if is_received(filters) else cases.followed_by(actor)
+    return filters, wanted, filtered(roots.not_anonymised(), wanted, actor.user_id)
+
+
+def is_received(filters: CaseFilters) -> bool:
+    """Whether the list is of the cases others opened to us."""
+    return filters.cleaned_data.get("suivi") == "partage"
 
 
 def _shares(actor: Actor, case_ids: list[int]) -> tuple[dict[int, str], int]:

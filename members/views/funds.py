@@ -39,7 +39,7 @@ def find_fund(request: HttpRequest, fund_id: uuid.UUID) -> Fund:
 def fund_list(request: HttpRequest) -> HttpResponse:
     """Funds of a year: every figure for the association; a manager's own, and what others have left."""
     actor = request.actor
-    years = list(Fund.objects.order_by("-year").values_list("year", flat=True).distinct())
+    years = _years()
     year = _year(request.GET.get("annee", ""), years)
     of_year = list(Fund.objects.of_year(year)) if year else []
     own = [fund for fund in of_year if permissions.may_read_statement(actor, fund.owner_id)]
@@ -58,6 +58,15 @@ def fund_list(request: HttpRequest) -> HttpResponse:
         "may_manage": permissions.may_manage_funds(actor),
     }
     return render(request, "members/fund_list.html", context)
+
+
+def _years() -> list[int]:
+    return list(Fund.objects.order_by("-year").values_list("year", flat=True).distinct())
+
+
+def year_of(text: str) -> int | None:
+    """The year the list shows for the `annee` of an address; None while there is no fund. One query."""
+    return _year(text, _years())
 
 
 def _year(text: str, years: list[int]) -> int | None:

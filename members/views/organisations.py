@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +21,7 @@ from members.access import Actor, roles_required
 from members.forms import OrganisationFilters, OrganisationForm
 from members.models import BankDetails, Invitation, Membership, Organisation
 from members.models.bank_details import STATE_TONES, BankDetailsState
+from members.models.organisation import OrganisationQuerySet
 from members.roles import OrganisationKind, Role
 
 ACTIVE_USER = Q(memberships__suspended_at=None, memberships__user__is_active=True)
@@ -30,27 +31,31 @@ ACTIVE_USER = Q(memberships__suspended_at=None, memberships__user__is_active=Tru
 @roles_required(Role.ASSOCIATION_ADMIN, Role.TREASURER)
 def organisation_list(request: HttpRequest) -> HttpResponse:
     """All organisations, by name, with search and filters."""
-    form = OrganisationFilters(request.GET or None)
+    form, found = wanted_organisations(request.actor, request.GET)
+    page = page_of(found, request.GET, ("sort_key", "id"), descending=False)
+    context = {
+        "filters": form,
+        "filtered": form.is_bound and any(form.cleaned_data.values()),
+        "page": page,
+        "rows": [_row(organisation) for organisation in page.rows],
+        "may_create": permissions.may_edit_organisations(request.actor),
+    }
+    return render(request, "members/organisation_list.html", context)
+
+
+def wanted_organisations(actor: Actor, params: QueryDict) -> tuple[OrganisationFilters, OrganisationQuerySet]:
+    """The filters of an address, and the organisations they show with their number of `users`."""
+    form = OrganisationFilters(params or None)
     wanted = form.cleaned_data if form.is_valid() else {}
-    found = Organisation.objects.visible_to(request.actor).matching(wanted.get("q", ""))
+    found = Organisation.objects.visible_to(actor).matching(wanted.get("q", ""))
     if wanted.get("kind"):
         found = found.filter(kind=wanted["kind"])
     if wanted.get("department"):
         found = found.filter(department=wanted["department"])
     if wanted.get("membership"):
         found = found.filter(is_member=wanted["membership"] == "oui")
-    found = found.annotate(
-        users=Count("memberships__user", filter=ACTIVE_USER, distinct=True),
-    )
-    page = page_of(found, request.GET, ("sort_key", "id"), descending=False)
-    context = {
-        "filters": form,
-        "filtered": any(wanted.values()),
-        "page": page,
-        "rows": [_row(organisation) for organisation in page.rows],
-        "may_create": permissions.may_edit_organisations(request.actor),
-    }
-    return render(request, "members/organisation_list.html", context)
+    users = Count("memberships__user", filter=ACTIVE_USER, distinct=True)
+    return form, found.annotate(users=users)
 
 
 def _row(organisation: Organisation) -> dict:

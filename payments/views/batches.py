@@ -32,6 +32,7 @@ from payments.documents import batch as batch_document
 from payments.forms.batches import CancelBatchForm, PrepareBatchForm, SendBatchForm
 from payments.forms.filters import visible_orders
 from payments.models import PaymentBatch, PaymentOrder
+from payments.models.batch import PaymentBatchQuerySet
 from payments.operations import MOST_AT_ONCE
 from payments.rules.banking_days import next_banking_day
 from payments.rules.references import group_iban
@@ -53,9 +54,9 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     """Latest first, of one state or of all."""
     batches = PaymentBatch.objects.visible_to(request.actor).select_related("created_by", "sent_by")
     state = request.GET.get("etat", "")
-    if state in BatchState.values:
-        batches = batches.filter(state=state)
-    page = page_of(batches.defer("frozen"), request.GET, ("year", "sequence"), descending=True)
+    page = page_of(
+        batches_in(batches, state).defer("frozen"), request.GET, ("year", "sequence"), descending=True
+    )
     context = {
         "rows": [_row(batch) for batch in page.rows],
         "page": page,
@@ -64,6 +65,11 @@ def batch_list(request: HttpRequest) -> HttpResponse:
         "prepare_url": reverse("payments:batch_prepare"),
     }
     return render(request, "payments/batch_list.html", context)
+
+
+def batches_in(batches: PaymentBatchQuerySet, state: str) -> PaymentBatchQuerySet:
+    """Those of one state; all of them when it is none we know."""
+    return batches.filter(state=state) if state in BatchState.values else batches
 
 
 def _tabs(chosen: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
+from aids.querysets import AidRequestQuerySet
 from aids.states import GRANTED, LANDLORD_LABELS, LANDLORD_TONES, RequestState, TermState
 from aids.views.shared import log_access
 from ales.dates import format_date, format_month
@@ -51,23 +52,29 @@ AWAITED = (TermState.GRANTED, TermState.ORDERED)
 def tenant_aids(request: HttpRequest) -> HttpResponse:
     """The aids of the landlord's own tenants, the latest first."""
     actor: Actor = request.actor
-    filters = TenantAidFilters(request.GET)
-    chosen = filters.cleaned_data if filters.is_valid() else {"q": "", "etat": ""}
-    aids = AidRequest.objects.visible_to(actor)
-    if chosen["etat"]:
-        aids = aids.filter(state__in=STATUS_GROUPS[chosen["etat"]][1])
-    if chosen["q"]:
-        aids = aids.matching(chosen["q"])
+    filters, aids = wanted_aids(actor, request.GET)
     page = page_of(_with_months(aids), request.GET, ("updated_at", "id"), descending=True)
     context = {
         "filters": filters,
         "rows": [_row(aid) for aid in page.rows],
         "page": page,
         "figures": _figures(actor),
-        "is_filtered": bool(chosen["q"] or chosen["etat"]),
+        "is_filtered": filters.is_valid() and any(filters.cleaned_data.values()),
         "list_url": reverse("payments:tenant_aids"),
     }
     return render(request, "landlord/tenant_aids.html", context)
+
+
+def wanted_aids(actor: Actor, params: QueryDict) -> tuple[TenantAidFilters, AidRequestQuerySet]:
+    """The filters of an address, and the aids they show this landlord."""
+    filters = TenantAidFilters(params)
+    chosen = filters.cleaned_data if filters.is_valid() else {"q": "", "etat": ""}
+    aids = AidRequest.objects.visible_to(actor)
+    if chosen["etat"]:
+        aids = aids.filter(state__in=STATUS_GROUPS[chosen["etat"]][1])
+    if chosen["q"]:
+        aids = aids.matching(chosen["q"])
+    return filters, aids
 
 
 def _with_months(aids: QuerySet) -> QuerySet:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -30,6 +30,7 @@ from payments.documents.order import term_label
 from payments.follow_up import RECOVERY_TONES
 from payments.forms.follow_up import RecoveryDropForm, RecoveryFilters, RecoveryForm, RecoveryReceiptForm
 from payments.models import PaymentOrder, PaymentRecovery, RecoveryState
+from payments.models.recovery import PaymentRecoveryQuerySet
 from payments.operations.recoveries import PaidTerm, amount_field, paid_terms
 
 READERS = (Role.MANAGER, Role.ASSOCIATION_ADMIN, Role.TREASURER)
@@ -42,10 +43,8 @@ READERS = (Role.MANAGER, Role.ASSOCIATION_ADMIN, Role.TREASURER)
 @roles_required(*READERS)
 def recovery_list(request: HttpRequest) -> HttpResponse:
     """Recoveries, the latest first; those awaited, the oldest first."""
-    filters = RecoveryFilters(request.GET)
-    chosen = filters.cleaned_data["etat"] if filters.is_valid() else ""
-    visible = PaymentRecovery.objects.visible_to(request.actor)
-    recoveries = visible.filter(state=chosen) if chosen else visible
+    filters, recoveries = wanted_recoveries(request.actor, request.GET)
+    chosen = filters.cleaned_data.get("etat", "")
     page = page_of(
         recoveries.select_related("landlord", "organisation", "request"),
         request.GET,
@@ -61,6 +60,14 @@ def recovery_list(request: HttpRequest) -> HttpResponse:
         "list_url": reverse("payments:recoveries"),
     }
     return render(request, "payments/recovery_list.html", context)
+
+
+def wanted_recoveries(actor: Actor, params: QueryDict) -> tuple[RecoveryFilters, PaymentRecoveryQuerySet]:
+    """The filters of an address, and the recoveries they show this person."""
+    filters = RecoveryFilters(params)
+    chosen = filters.cleaned_data["etat"] if filters.is_valid() else ""
+    visible = PaymentRecovery.objects.visible_to(actor)
+    return filters, visible.filter(state=chosen) if chosen else visible
 
 
 def _row(recovery: PaymentRecovery) -> dict[str, Any]:

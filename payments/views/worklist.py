@@ -57,8 +57,7 @@ BULK_MOVES = {
 def order_list(request: HttpRequest) -> HttpResponse:
     """What waits is read oldest first, what is done latest first."""
     actor: Actor = request.actor
-    tab = request.GET.get("etat", OrderState.TO_SIGN if actor.is_treasurer else "")
-    tab = tab if tab in TABS else ""
+    tab = tab_of(actor, request.GET)
     filters = OrderFilters(request.GET, actor=actor)
     narrowed = filters.apply(visible_orders(actor))
     page = page_of(of_tab(narrowed, tab), request.GET, ("year", "sequence"), descending=tab not in WAITING)
@@ -75,6 +74,12 @@ def order_list(request: HttpRequest) -> HttpResponse:
         "kept": [(name, value) for name, value in request.GET.items() if name in filters.fields and value],
     }
     return render(request, "payments/order_list.html", context)
+
+
+def tab_of(actor: Actor, params: QueryDict) -> str:
+    """The tab of an address; the treasurer starts with what is to be signed."""
+    tab = params.get("etat", OrderState.TO_SIGN if actor.is_treasurer else "")
+    return tab if tab in TABS else ""
 
 
 def rows_of(orders: list[PaymentOrder], actor: Actor) -> list[dict[str, Any]]:

@@ -1,17 +1,26 @@
-// Ticked rows of a list: <form data-selection> with boxes [name=o][data-cents]. Everything works without it;
-// it adds « tout choisir » and says how many are ticked and for how much.
+// Ticked rows of a list: an element [data-selection] with boxes [name=o][data-cents]. Everything works without it;
+// it adds « tout choisir » and says how many are ticked and for how much. `data-selection-one` and `-many` name
+// a row (an order when left out); a box [data-selection-everything] stands for rows beyond the page.
 
 const euros = new Intl.NumberFormat("fr-FR", { style: "currency", currency: "EUR" });
 
 function show(form) {
   const boxes = [...form.querySelectorAll("[name=o]")];
   const ticked = boxes.filter((box) => box.checked);
+  const everything = form.querySelector("[data-selection-everything]")?.checked ?? false;
   const cents = ticked.reduce((sum, box) => sum + Number(box.dataset.cents), 0);
   const total = form.querySelector("[data-selection-total]");
   const all = form.querySelector("[data-selection-all]");
-  const plural = ticked.length > 1 ? "s" : "";
-  total.textContent = ticked.length ? `${ticked.length} ordre${plural} choisi${plural}, ${euros.format(cents / 100)}` : "";
-  form.querySelector("[data-selection-submit]").disabled = ticked.length === 0;
+  const one = form.dataset.selectionOne ?? "ordre choisi";
+  const many = form.dataset.selectionMany ?? "ordres choisis";
+  total.textContent = everything
+    ? "Tout ce que montre le filtre"
+    : ticked.length
+      ? `${ticked.length} ${ticked.length > 1 ? many : one}, ${euros.format(cents / 100)}`
+      : "";
+  for (const button of form.querySelectorAll("[data-selection-submit]")) {
+    button.disabled = ticked.length === 0 && !everything;
+  }
   all.hidden = false;
   all.checked = ticked.length === boxes.length;
   all.indeterminate = ticked.length > 0 && !all.checked;

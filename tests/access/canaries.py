@@ -54,7 +54,7 @@ def marked_tables() -> dict[str, str]:
     names = sorted(
         model._meta.db_table
         for model in apps.get_models()
-        if model._meta.app_label in ("cases", "aids", "payments", "documents", "members")
+        if model._meta.app_label in ("cases", "aids", "payments", "documents", "members", "works")
         and model._meta.db_table not in DIRECTORY
         # The history of a row carries the row's own marks.
         and not hasattr(model, "pgh_id")

@@ -39,6 +39,10 @@ MANAGER_AND_ASSOCIATION = "403 200 403 403 200 200"
 EVERYBODY = "200 200 200 200 200 200"
 SENT_ON = "302 302 302 302 302 302"
 OWN_ONLY = "302 404 404 404 404 404"
+NOBODY = "404 404 404 404 404 404"
+#: A work is the one person's who asked for it: the scene's social worker.
+ASKER = "200 404 404 404 404 404"
+ASKER_DONE = "302 404 404 404 404 404"
 OWN_FILES = "200 200 404 404 404 404"
 INVITERS = "403 200 200 403 200 403"
 PROPOSERS = "403 403 200 403 200 403"
@@ -58,6 +62,8 @@ class Route:
     whose: str = "organisation"
     shared_get: str = ""
     shared_post: str = ""
+    #: One person's, whom a colleague of the same role is a stranger to.
+    is_personal: bool = False
 
     def answers_to_sharee(self, method: str) -> tuple[int, ...] | None:
         """(where it is shared for reading, for changes); None where the address isn't opened by a share."""
@@ -128,6 +134,19 @@ ROUTES = [
     # The search box: everybody has the page, and what it finds follows the role (test_search.py).
     Route("search:page", get=EVERYBODY),
     Route("search:propositions", post=EVERYBODY),
+    # Long works: what none of the lists' buttons asks for is nobody's
+    Route("works:list", get=EVERYBODY),
+    Route("works:notice", get=EVERYBODY),
+    Route("works:export", post=NOBODY),
+    Route("works:prepare", post=NOBODY),
+    Route("works:imports", get="200 200 404 404 200 404", post=NOBODY),
+    Route("works:import_model", get=NOBODY),
+    Route("works:detail", "work", get=ASKER, is_personal=True),
+    Route("works:progress", "work", get=ASKER, is_personal=True),
+    Route("works:download", "work", get=ASKER, is_personal=True),
+    Route("works:report", "work", get=ASKER, is_personal=True),
+    Route("works:confirm", "work", post=ASKER_DONE, is_personal=True),
+    Route("works:cancel", "work", post=ASKER_DONE, is_personal=True),
     # Oneself
     Route("members:dashboard", get=EVERYBODY),
     Route("members:switch", post=SENT_ON),

@@ -10,13 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
+from django.http import QueryDict
 from django.utils import timezone
 
 from aids import operations as aids
 from aids.models import AidRequest, Scale, SendBackPoint
-from ales import tenancy
+from ales import registry, tenancy
 from ales.documents.models import ProductionJob, StoredDocument
 from ales.documents.uploads import store_upload
+from ales.works import operations as works
+from ales.works import running
+from ales.works.models import Work
 from cases import operations as cases
 from cases.models import CaseHandover, CaseShare, Person, Protocol, StepDraft, TenantCase
 from members import bank_details, envelopes
@@ -100,6 +104,7 @@ class Side:
     landlord_document: StoredDocument
     job: ProductionJob
     notification: Notification  # told to `claire`
+    work: Work
 
     def rows(self) -> list[models.Model]:
         found = [getattr(self, field.name) for field in fields(self)]
@@ -295,7 +300,24 @@ def build_side(world: World) -> Side:
     with tenancy.tenant(claire.context):
         made["notification"] = Notification.objects.visible_to(claire).unread()[0]
     _touch(world)
+    made["work"] = _export(world)
     return Side(**made)
+
+
+def _export(world: World) -> Work:
+    """The social worker's cases, written to a file."""
+    with tenancy.tenant(world.claire.context):
+        work = works.ask_export(
+            actor=world.claire,
+            export=registry.work_kinds["export:dossiers"],
+            format="csv",
+            filters=QueryDict(),
+            at=timezone.now(),
+        )
+    running.run(work.public_id)
+    with tenancy.tenant(world.claire.context):
+        work.refresh_from_db()
+    return work
 
 
 def _share(world: World, case: TenantCase) -> CaseShare:

@@ -51,6 +51,8 @@ OWN["marc"] = OWN["claire"] | {
     "members_fund", "members_fundentry", "members_envelope", "members_invitation",
     "payments_paymentorderline", "payments_paymentrecovery", "payments_paymentquery",
 }  # fmt: skip
+# Only who asked for a work reads it: not the manager.
+OWN["claire"] = OWN["claire"] | {"works_work"}
 BOTH = {"anne": MONEY, "theo": MONEY}
 #: A manager sees the name of every open fund, also another member's (DOMAIN §6).
 FUND_NAMES = {"marc": {"members_fund"}, "rachid": {"members_fund"}}

@@ -8,7 +8,18 @@ from django.utils.functional import Promise
 from ales import registry
 from ales.privacy.declarations import OUTSIDE, PersonalData, declaration_of, history_models, text_fields
 
-OURS = {"aids", "ales", "association", "audit", "cases", "documents", "journal", "members", "payments"}
+OURS = {
+    "aids",
+    "ales",
+    "association",
+    "audit",
+    "cases",
+    "documents",
+    "journal",
+    "members",
+    "payments",
+    "works",
+}
 #: Keys and stamps nobody reads: they say nothing by themselves.
 TECHNICAL = {"id", "password", "last_login", "is_superuser", "token_hash"}
 

@@ -15,7 +15,7 @@ from tests.access.matrix import ROUTES
 from tests.access.scene import Scene
 
 #: These answer a file, never a page; the browser would keep it.
-FILES = ("documents:download", "association:statistics_export")
+FILES = ("documents:download", "association:statistics_export", "works:download", "works:report")
 LISTEN = """
 window.policyViolations = [];
 document.addEventListener("securitypolicyviolation", event => window.policyViolations.push(

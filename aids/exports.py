@@ -1,0 +1,62 @@
+"""The list of aid requests as a file."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from aids.forms.filters import RequestFilterForm
+from aids.models import AidRequest
+from aids.models.request import Purpose, StopCause
+from aids.states import RequestState
+from ales.works import exports
+from ales.works.exports import Column
+from members.access import Actor
+from members.roles import ASSOCIATION_ROLES, SOCIAL_ROLES
+
+ORGANISATION = Column(_("Organisme"), "organisation__name", width=28)
+COLUMNS = (
+    Column(_("Référence"), "reference"),
+    Column(_("Locataire"), "tenant_name", width=28),
+    Column(_("État"), "state", labels=dict(RequestState.choices)),
+    Column(_("Objet"), "purpose", labels=dict(Purpose.choices), width=24),
+    Column(_("Renouvelle"), "renewal_of__reference"),
+    Column(_("Commune"), "town", width=22),
+    Column(_("Département"), "department", width=12),
+    Column(_("Bailleur"), "landlord__name", width=28),
+    Column(_("Référence chez le bailleur"), "landlord_reference", width=24),
+    Column(_("Montant demandé"), "asked_amount"),
+    Column(_("Montant accordé"), "granted_amount"),
+    Column(_("Montant payé"), "paid_amount"),
+    Column(_("Montant recouvré"), "recovered_amount"),
+    Column(_("Saisie le"), "created_at"),
+    Column(_("Soumise le"), "submitted_at"),
+    Column(_("Décidée le"), "decided_at"),
+    Column(_("Cause de l’arrêt"), "stop_cause", labels=dict(StopCause.choices), width=22),
+    Column(_("Terminée le"), "closed_at"),
+    Column(_("Modifiée le"), "updated_at"),
+)
+
+
+def _rows(actor: Actor, params: QueryDict) -> QuerySet:
+    filters = RequestFilterForm(params or {})
+    return filters.apply(AidRequest.objects.visible_to(actor)).latest_first()
+
+
+def _columns(actor: Actor) -> Sequence[Column]:
+    return (ORGANISATION, *COLUMNS) if actor.is_association else COLUMNS
+
+
+REQUESTS = exports.Export(
+    name="demandes",
+    title="Demandes d’aide",
+    roles=frozenset(SOCIAL_ROLES | ASSOCIATION_ROLES),
+    rows=_rows,
+    columns=_columns,
+    url_name="aids:list",
+)
+
+
+def register() -> None:
+    exports.register(REQUESTS)
