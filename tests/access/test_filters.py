@@ -1,19 +1,20 @@
 """The first wall's words: by which column each role's `visible_to` narrows each root (DOMAIN §3).
 
-A table read against the SQL, without a row and without the database: a filter is right even where nothing of
-another organisation stands to prove it. What the rows say, test_visibility.py asks.
+A table read against the SQL, without a row (and, but for the cases, without the database): a filter is right
+even where nothing of another organisation stands to prove it. What the rows say, test_visibility.py asks.
 """
 
 from collections.abc import Callable
 
 import pytest
 from django.db.models import Q
+from django.utils import timezone
 
 from aids.models import AidProfile, AidRequest
 from ales.audit.models import AccessLog, ScrubLog
 from ales.documents.models import ProductionJob, StoredDocument
 from association.statistics import is_protected_from, profiles_for
-from cases.models import CaseHandover, CaseShare
+from cases.models import CaseGroupObjectPermission, CaseHandover, CaseShare, TenantCase
 from members.access import Actor
 from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
 from payments.models import PaymentAdvice, PaymentOrder
@@ -99,6 +100,40 @@ def check(read: Callable[[Actor | None], object], model: type, expected: dict[st
 def test_filters(model):
     check(model.objects.visible_to, model, FILTERS[model])
     assert words(model.objects.visible_to(None)) == "nothing"
+
+
+def granted(permission: str, *levels: str) -> Q:
+    """Cases shared with the organisation today, at one of these levels, its group holding the permission."""
+    today = timezone.localdate()
+    shared = TenantCase._base_manager.filter(
+        shares__shared_with_id=OWN,
+        shares__revoked_at=None,
+        shares__starts_on__lte=today,
+        shares__ends_on__gte=today,
+        shares__level__in=levels,
+    )
+    held = CaseGroupObjectPermission.objects.filter(
+        group__name=f"organisation-{OWN}", permission__codename=permission
+    )
+    return Q(pk__in=shared.filter(pk__in=held.values("content_object_id")).values("pk"))
+
+
+#: Drawn on the day itself.
+CASES = {
+    "visible_to": lambda: own() | granted("read_shared_case", "READ", "WRITE"),
+    "followed_by": own,
+    "shared_with": lambda: granted("read_shared_case", "READ", "WRITE"),
+    "writable_by": lambda: own() | granted("write_shared_case", "WRITE"),
+}
+
+
+@pytest.mark.django_db  # guardian's grants hang on a content type
+@pytest.mark.parametrize("name", CASES)
+def test_cases(name):
+    """For the social people alone: their organisation's own cases, and those others opened to it."""
+    read = getattr(TenantCase.objects, name)
+    check(read, TenantCase, dict.fromkeys(SOCIAL, CASES[name]()))
+    assert words(read(None)) == "nothing"
 
 
 def test_statistics():

@@ -69,6 +69,23 @@ def test_who(ask, own, other):
     check_who(ask, own, other)
 
 
+def test_who_may_not_invite_is_told_the_nearest_reason():
+    """Who never invites, who invites elsewhere only, then how the organisation stands."""
+    town_hall = organisation("PUBLIC", is_active=False)
+    reasons = [
+        members.may_invite(asking, town_hall).reason
+        for asking in (actor("worker"), actor("worker", OTHER), actor("manager", OTHER), actor("manager"))
+    ]
+    assert reasons == [
+        "Les invitations sont envoyées par l’équipe ALES ou le responsable de l’organisme.",
+        "Les invitations sont envoyées par l’équipe ALES ou le responsable de l’organisme.",
+        "Vous ne pouvez inviter que dans votre propre organisme.",
+        "Cet organisme est inactif : réactivez-le avant d’y inviter quelqu’un.",
+    ]
+    sent = Invitation(organisation=town_hall, role="SOCIAL_WORKER")
+    assert members.may_manage_invitation(actor("manager", OTHER), sent).reason == reasons[2]
+
+
 def test_roles_one_may_give():
     landlord = organisation("BAILLEUR")
     roles = ROLES_OF_KIND[OrganisationKind.BAILLEUR]

@@ -291,6 +291,30 @@ def test_an_order_of_a_stopped_aid_is_not_signed():
     assert "arrêtée" in payments.sign_verdict(TREASURER, stopped).reason
 
 
+def test_who_may_not_sign_is_told_that_before_how_the_order_stands():
+    stopped = order(request=AidRequest(state="stopped"))
+    assert payments.sign_verdict(ADMIN, stopped).reason == "Seul le trésorier signe les ordres de paiement."
+
+
+def test_a_suspended_landlords_order_is_not_signed_though_its_account_stands(monkeypatch):
+    kept = BankDetails(pk=1)
+    objects = SimpleNamespace(confirmed_for=lambda _landlord: kept)
+    monkeypatch.setattr(payments, "BankDetails", SimpleNamespace(objects=objects))
+    suspended = Organisation(pk=5, name="Habitat", is_active=False)
+    asked = order(landlord=suspended, bank_details=kept)
+    assert payments.sign_verdict(TREASURER, asked).reason == payments.payable(suspended).reason
+
+
+def test_the_state_comes_before_who_is_barred():
+    barred = actor("treasurer", user_id=20)
+    assert payments.may_record_execution(barred, order()).reason == "L’ordre n’est pas encore signé."
+
+
+def test_a_stopped_aid_is_no_reason_for_an_order_the_bank_kept():
+    stopped = order("executed", request=AidRequest(state="stopped"))
+    assert payments.may_reorder(MANAGER, stopped).reason == "La banque n’a pas rejeté cet ordre."
+
+
 def test_a_signed_order_is_out_of_its_managers_hands():
     assert "peut-être parti" in payments.may_give_up(MANAGER, order("signed")).reason
 
@@ -337,4 +361,6 @@ def test_an_account_that_may_be_paid(monkeypatch, known, current, payable, sign)
     assert changed is (known == {"CONFIRMED", "PROPOSED"})
     asked = order(landlord=landlord, bank_details=kept)
     assert bool(payments.sign_verdict(TREASURER, asked)) is sign
+    if not payable:
+        assert payments.sign_verdict(TREASURER, asked).reason == verdict.reason
     assert not payments.sign_verdict(MANAGER, asked)

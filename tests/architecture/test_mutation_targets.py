@@ -6,7 +6,7 @@ import pytest
 
 from tests.architecture.test_imports import REPOSITORY, name_of, product_modules
 from tests.mutants.making import mutants_of
-from tests.mutants.targets import TARGETS
+from tests.mutants.targets import EQUIVALENT, TARGETS
 
 #: How a QuerySet is asked for the rows of a person.
 FILTERS = ("visible_to", "followed_by", "shared_with", "writable_by", "open_of")
@@ -43,3 +43,9 @@ def test_every_target_stands(path):
     for name in TARGETS[path][0] or ("",):
         assert any(mutants_of(path, (name,) if name else ())), name
     assert all((REPOSITORY / test.split("::")[0]).exists() for test in TARGETS[path][1])
+
+
+@pytest.mark.parametrize("change", EQUIVALENT)
+def test_every_exception_stands(change):
+    path, _function, _what = change
+    assert [mutant.change for mutant in mutants_of(path, TARGETS[path][0])].count(change) == 1

@@ -21,7 +21,13 @@ class Mutant:
     path: str
     line: int
     what: str
+    function: str  # its name, without its class
     code: str  # of the whole module, mutated
+
+    @property
+    def change(self) -> tuple[str, str, str]:
+        """What it is without a line number, which moves: the module, the function and the change."""
+        return self.path, self.function, self.what
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}  {self.what}"
@@ -29,24 +35,25 @@ class Mutant:
 
 def mutants_of(path: str, names: tuple[str, ...]) -> Iterator[Mutant]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    nodes = list(_inside(tree, names))
     places = {id(node): place for place, node in enumerate(ast.walk(tree))}
-    for node in nodes:
+    for function, node in list(_inside(tree, names)):
         for what, change in _changes(node):
             changed = copy.deepcopy(tree)
             twin = list(ast.walk(changed))[places[id(node)]]
             change(twin)
-            yield Mutant(path, node.lineno, what, ast.unparse(ast.fix_missing_locations(changed)))
+            code = ast.unparse(ast.fix_missing_locations(changed))
+            yield Mutant(path, node.lineno, what, function, code)
 
 
 def unchanged(path: str) -> Mutant:
     """The module as it is, written anew: what every mutant is but for one change."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return Mutant(path, 0, "as it is", ast.unparse(tree))
+    return Mutant(path, 0, "as it is", "", ast.unparse(tree))
 
 
-def _inside(tree: ast.Module, names: tuple[str, ...]) -> Iterator[ast.AST]:
-    """Expressions and statements of the named functions and classes, annotations and docstrings left out."""
+def _inside(tree: ast.Module, names: tuple[str, ...]) -> Iterator[tuple[str, ast.AST]]:
+    """Expressions and statements of the named functions and classes, each with its function's name;
+    annotations left out."""
 
     def functions(body, prefix=""):
         for node in body:
@@ -59,7 +66,7 @@ def _inside(tree: ast.Module, names: tuple[str, ...]) -> Iterator[ast.AST]:
         if names and not any(name == wanted or name.startswith(f"{wanted}.") for wanted in names):
             continue
         for statement in function.body:
-            yield from (node for node in ast.walk(statement) if hasattr(node, "lineno"))
+            yield from ((function.name, node) for node in ast.walk(statement) if hasattr(node, "lineno"))
 
 
 def _changes(node: ast.AST):  # noqa: PLR0912 (a list of operators)
