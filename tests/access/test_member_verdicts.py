@@ -5,9 +5,12 @@ Nothing here touches the database: the verdicts look at their arguments only. `m
 """
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from django.http import HttpResponse
 
+from members import access
 from members import permissions as members
 from members.models import BankDetails, Invitation, Membership
 from members.models.fund import EntryKind
@@ -30,8 +33,8 @@ def details(state: str = "PROPOSED", entered_by_id: int = AUTHOR) -> BankDetails
     return BankDetails(state=state, entered_by_id=entered_by_id)
 
 
-def refused_account(state: str = "CONFIRMED") -> BankDetails:
-    return BankDetails(state=state, bank_refused_on=dt.date(2026, 6, 1))
+def refused_account(state: str = "CONFIRMED", **fields) -> BankDetails:
+    return BankDetails(state=state, bank_refused_on=dt.date(2026, 6, 1), **fields)
 
 
 #: name, question, allowed of the own organisation, allowed of another
@@ -60,6 +63,7 @@ WHO = [
     ("vouch for an account the bank refused", lambda a: members.may_vouch_for_account(a, refused_account()), {"treasurer"}, {"treasurer"}),
     ("vouch for one it did not refuse", lambda a: members.may_vouch_for_account(a, details("CONFIRMED")), set(), set()),
     ("vouch for a proposed one", lambda a: members.may_vouch_for_account(a, refused_account("PROPOSED")), set(), set()),
+    ("vouch twice", lambda a: members.may_vouch_for_account(a, refused_account(vouched_at=dt.datetime(2026, 6, 2, tzinfo=dt.UTC))), set(), set()),
     ("confirm decided ones", lambda a: members.may_decide_bank_details(a, details("CONFIRMED")), set(), set()),
 ]  # fmt: skip
 
@@ -67,6 +71,22 @@ WHO = [
 @pytest.mark.parametrize(("ask", "own", "other"), [line[1:] for line in WHO], ids=[line[0] for line in WHO])
 def test_who(ask, own, other):
     check_who(ask, own, other)
+
+
+def test_each_refusal_to_vouch_says_its_own_reason():
+    reasons = [
+        members.may_vouch_for_account(asking, account).reason
+        for asking, account in (
+            (actor("admin"), details("PROPOSED")),
+            (actor("treasurer"), details("PROPOSED")),
+            (actor("treasurer"), details("CONFIRMED")),
+        )
+    ]
+    assert reasons == [
+        "Seul le trésorier déclare avoir vérifié un compte auprès du bailleur.",
+        "Ces coordonnées ne sont plus en vigueur.",
+        "La banque n’a pas refusé ce compte, ou il est déjà vérifié.",
+    ]
 
 
 def test_who_may_not_invite_is_told_the_nearest_reason():
@@ -120,3 +140,32 @@ def test_capacities(flag, roles):
 def test_the_context_of_an_actor():
     context = actor("manager", organisation_id=7, user_id=8).context
     assert (context.user_id, context.organisation_id, context.capacity) == (8, 7, "MANAGER")
+
+
+@pytest.mark.parametrize(
+    ("who", "roles", "status", "address"),
+    [
+        ("nobody", (), 302, "/connexion/?next=/page/%3Fp%3D2"),
+        ("nobody", (Role.MANAGER,), 302, "/connexion/?next=/page/%3Fp%3D2"),
+        ("without habilitation", (), 302, "/sans-habilitation/"),
+        ("without habilitation", (Role.MANAGER,), 302, "/sans-habilitation/"),
+        ("worker", (), 200, None),
+        ("worker", (Role.MANAGER,), 403, None),
+        ("worker", (Role.MANAGER, Role.SOCIAL_WORKER), 200, None),
+        ("manager", (Role.MANAGER, Role.SOCIAL_WORKER), 200, None),
+        ("agent", (Role.MANAGER, Role.SOCIAL_WORKER), 403, None),
+    ],
+)
+def test_a_page_is_for_its_roles(monkeypatch, rf, who, roles, status, address):
+    """Signed in first, then with a habilitation, then in one of the roles; the refusal names them all."""
+    monkeypatch.setattr(
+        access, "render", lambda _request, _page, named, status: HttpResponse(str(named), status=status)
+    )
+    request = rf.get("/page/?p=2")
+    request.user = SimpleNamespace(is_authenticated=who != "nobody")
+    request.actor = actor(who) if who in SHORT else None
+    answer = access.roles_required(*roles)(lambda _request: HttpResponse("page"))(request)
+    assert (answer.status_code, answer.headers.get("Location")) == (status, address)
+    assert (answer.content == b"page") is (status == 200)
+    if status == 403:
+        assert all(str(role.label) in answer.content.decode() for role in roles)

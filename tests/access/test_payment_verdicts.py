@@ -315,6 +315,41 @@ def test_a_stopped_aid_is_no_reason_for_an_order_the_bank_kept():
     assert payments.may_reorder(MANAGER, stopped).reason == "La banque n’a pas rejeté cet ordre."
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_the_accounts_are_closed_by_the_treasurer_once_the_siren_is_known(monkeypatch, known):
+    """The association's own: any other organisation's says nothing."""
+
+    def read(**lookup):
+        assert lookup == {"kind": "ALES"}
+        return SimpleNamespace(exclude=exclude)
+
+    def exclude(**lookup):
+        assert lookup == {"siret": ""}
+        return SimpleNamespace(exists=lambda: known)
+
+    monkeypatch.setattr(payments, "Organisation", SimpleNamespace(objects=SimpleNamespace(filter=read)))
+    assert bool(payments.may_close_now(TREASURER)) is known
+    assert ("SIREN" in payments.may_close_now(TREASURER).reason) is not known
+    assert payments.may_close_now(ADMIN).reason == payments.may_close_period(ADMIN).reason
+
+
+@pytest.mark.parametrize(
+    ("vouched_at", "paid"), [(None, False), (dt.datetime(2026, 6, 2, tzinfo=dt.UTC), True)]
+)
+def test_nothing_is_paid_to_an_account_the_bank_refused_until_somebody_vouches(monkeypatch, vouched_at, paid):
+    account = BankDetails(
+        state="CONFIRMED",
+        bank_refused_on=dt.date(2026, 6, 1),
+        bank_refused_reason="AC04",
+        vouched_at=vouched_at,
+    )
+    objects = SimpleNamespace(filter=lambda **_lookup: [account])
+    monkeypatch.setattr(payments, "BankDetails", SimpleNamespace(objects=objects))
+    verdict = payments.payable(Organisation(pk=5, name="Habitat"))
+    assert bool(verdict) is paid
+    assert ("AC04" in verdict.reason) is not paid
+
+
 def test_a_signed_order_is_out_of_its_managers_hands():
     assert "peut-être parti" in payments.may_give_up(MANAGER, order("signed")).reason
 

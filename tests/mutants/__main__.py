@@ -24,8 +24,12 @@ from importlib import import_module
 from itertools import zip_longest
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.db.backends.base.creation import BaseDatabaseCreation
+from django.template import engines
+from django.urls import get_resolver
+from django.utils.translation import gettext
 
 from tests.mutants.making import ROOT, Mutant, mutants_of, unchanged
 from tests.mutants.targets import EQUIVALENT, TARGETS
@@ -42,9 +46,17 @@ QUIETLY = [
 TIMEOUT = 240  # seconds; a mutant that hangs is noticed
 
 
+def load() -> None:
+    """What Django puts off until it is asked, so that no child does it over again."""
+    import_module(settings.ROOT_URLCONF)
+    assert get_resolver().reverse_dict
+    assert all([model._meta.fields_map is not None for model in apps.get_models()])
+    assert engines.all()
+    gettext("")
+
+
 def loaded_functions(paths: Iterable[str]) -> dict[str, list[types.FunctionType]]:
     """Every function of these modules, by path, wherever it is held: views decorated with one, too."""
-    import_module(settings.ROOT_URLCONF)
     held: dict[str, list[types.FunctionType]] = {path: [] for path in paths}
     for function in gc.get_objects():
         if isinstance(function, types.FunctionType):
@@ -73,13 +85,17 @@ def put_in(mutant: Mutant, held: list[types.FunctionType]) -> None:
             function.__code__ = new
 
 
-def take_test_database(creation: BaseDatabaseCreation, *_args, **_options) -> str:
-    """In place of `create_test_db`: `passes` has just made it and looked at its migrations."""
-    name = creation._get_test_db_name()
-    creation.connection.close()
-    settings.DATABASES[creation.connection.alias]["NAME"] = name
-    creation.connection.settings_dict["NAME"] = name
-    return name
+def take_test_databases() -> None:
+    """From here on a test database is only named: `passes` has made it and looked at its migrations."""
+
+    def name_it(creation: BaseDatabaseCreation, *_args, **_options) -> str:
+        name = creation._get_test_db_name()
+        creation.connection.close()
+        settings.DATABASES[creation.connection.alias]["NAME"] = name
+        creation.connection.settings_dict["NAME"] = name
+        return name
+
+    BaseDatabaseCreation.create_test_db = name_it
 
 
 def run_child(items: list[pytest.Item], slot: int, prepare: Callable[[], None]) -> None:
@@ -120,14 +136,19 @@ def fork(items: list[pytest.Item], slot: int, prepare: Callable[[], None]) -> in
     return child
 
 
-def passes(items: list[pytest.Item], slot: int, module: Mutant, held: list[types.FunctionType]) -> bool:
-    """Whether these tests pass on the module as it is; makes the slot's test database if they use one."""
-    _child, status = os.waitpid(fork(items, slot, partial(put_in, module, held)), 0)
+def passes(items: list[pytest.Item], slot: int, *preparations: Callable[[], None]) -> bool:
+    """Whether these tests pass on the modules as they are; makes their test database first."""
+
+    def prepare() -> None:
+        for step in preparations:
+            step()
+
+    _child, status = os.waitpid(fork(items, slot, prepare), 0)
     return os.waitstatus_to_exitcode(status) == PASSED
 
 
 def try_mutant(mutant: Mutant, held: list[types.FunctionType]) -> None:
-    BaseDatabaseCreation.create_test_db = take_test_database
+    take_test_databases()
     put_in(mutant, held)
 
 
@@ -170,16 +191,23 @@ class Trial:
         if session.testsfailed:
             return True
         tests = {path: chosen(session.items, TARGETS[path][1]) for path in self.found}
+        load()
         held = loaded_functions(self.found)
+        as_it_is = [partial(put_in, unchanged(path), held[path]) for path in self.found]
         gc.freeze()  # the children's pages stay the parent's
+        for slot in range(self.jobs):
+            if not passes(session.items, slot, *as_it_is):
+                print("the tests fail without a mutant", flush=True)
+                return True
         for path, mutants in self.found.items():
             started = time.monotonic()
-            if not all(passes(tests[path], slot, unchanged(path), held[path]) for slot in range(self.jobs)):
-                print(f"the tests of {path} fail on the module as it is", flush=True)
-                return True
             survivors = try_all(mutants, held[path], tests[path], self.jobs)
             self.survivors += survivors
             report(path, mutants, survivors, f"{time.monotonic() - started:.0f} s")
+        for slot in range(self.jobs):
+            if not passes(session.items, slot, take_test_databases, *as_it_is):
+                print("the tests fail after the mutants: they left something", flush=True)
+                return True
         self.done = True
         return True
 
@@ -208,6 +236,8 @@ def try_all(
         code = os.waitstatus_to_exitcode(status)
         if code not in (PASSED, FAILED, -signal.SIGKILL):
             raise ChildProcessError(f"{mutant}: its child ended with {code}")
+        if code == -signal.SIGKILL:
+            print(f"timed out {mutant}", flush=True)
         if code == PASSED:
             survivors.append(mutant)
             print(f"survived  {mutant}", flush=True)

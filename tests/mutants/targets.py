@@ -37,6 +37,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         (
             f"{MEMBER_VERDICTS}::test_capacities",
             f"{MEMBER_VERDICTS}::test_the_context_of_an_actor",
+            f"{MEMBER_VERDICTS}::test_a_page_is_for_its_roles",
             f"{FILTERS}::test_cases",
             *(
                 f"{VISIBILITY}::{test}"
