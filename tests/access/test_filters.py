@@ -13,17 +13,18 @@ from django.utils import timezone
 from aids.models import AidProfile, AidRequest
 from ales.audit.models import AccessLog, ScrubLog
 from ales.documents.models import ProductionJob, StoredDocument
+from ales.works.models import Work
 from association.statistics import is_protected_from, profiles_for
 from cases.models import CaseGroupObjectPermission, CaseHandover, CaseShare, TenantCase
 from members.access import Actor
-from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Organisation
+from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Notification, Organisation
 from payments.models import PaymentAdvice, PaymentOrder
 from payments.models.accounting import AccountingEntry, AccountingPeriod
 from payments.models.batch import PaymentBatch
 from payments.models.query import PaymentQuery
 from payments.models.recovery import PaymentRecovery
 from payments.models.statement import BankStatement, StatementLine
-from tests.access.verdicts import SHORT, actor
+from tests.access.verdicts import ME, SHORT, actor
 
 OWN = 41
 #: No condition at all: every row.
@@ -80,6 +81,9 @@ FILTERS = {
     ProductionJob: FILES,
     AccessLog: {"manager": own("subject_organisation_id")},
     ScrubLog: {"manager": own("subject_organisation_id")},
+    # A person's own, in the organisation (and the capacity) they act for: nobody else's, whoever they are.
+    Notification: {who: own() & Q(user_id=ME) for who in SHORT},
+    Work: {who: Q(user_id=ME, organisation_id=OWN, capacity=role) for who, role in SHORT.items()},
     CaseShare: {who: either("organisation_id", "shared_with_id") for who in SOCIAL},
     CaseHandover: {"worker": own(), "manager": either("from_organisation_id", "to_organisation_id")},
 }

@@ -19,7 +19,7 @@ def seen(*models: str, also: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 
 def worded(model: str) -> tuple[str, ...]:
-    """The words of a filter whose rows the scene doesn't hold."""
+    """The words of a filter whose rows the scene does not hold, or hardly."""
     return (f"{FILTERS}::test_filters[{model}]",)
 
 
@@ -82,6 +82,8 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("AccessLogQuerySet.visible_to", "ScrubLogQuerySet.visible_to"),
         (*worded("AccessLog"), *worded("ScrubLog")),
     ),
+    "ales/works/models.py": (("WorkQuerySet.visible_to",), worded("Work")),
+    "members/models/notification.py": (("NotificationQuerySet.visible_to",), worded("Notification")),
     "members/models/fund.py": (("FundQuerySet.visible_to",), seen("Fund")),
     "members/models/envelope.py": (("EnvelopeQuerySet.visible_to",), seen("Envelope")),
     "members/models/bank_details.py": (("BankDetailsQuerySet.visible_to",), seen("BankDetails")),
