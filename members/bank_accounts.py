@@ -35,16 +35,6 @@ class Bank:
     fault: str = ""
 
 
-def group_by_four(iban: str) -> str:
-    """`FR14 2004 1010 0505 0001 3M02 606`."""
-    return " ".join(groups_of(iban))
-
-
-def groups_of(iban: str) -> list[str]:
-    """The groups of four an IBAN is read aloud by."""
-    return [iban[start : start + 4] for start in range(0, len(iban), 4)]
-
-
 def look_up(iban: str, bic: str = "") -> Bank | None:
     """The bank of what is typed so far; None while the IBAN is being typed."""
     typed = _compact(iban)

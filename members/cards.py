@@ -11,8 +11,8 @@ from django.utils.text import capfirst
 from ales.dates import format_date
 from ales.money import format_euros
 from ales.registry import Card
+from ales.text import group_by_four
 from members.access import Actor
-from members.bank_accounts import group_by_four
 from members.models import BankDetails, Fund, Invitation, Organisation
 from members.models.bank_details import STATE_TONES, BankDetailsState
 

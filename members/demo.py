@@ -18,9 +18,9 @@ from django.utils import timezone
 
 from ales import tenancy
 from ales.documents.demo import paper
+from ales.text import group_by_four
 from members import bank_details, envelopes, funds
 from members.access import Actor, actor_of
-from members.bank_accounts import group_by_four
 from members.demo_accounts import (
     ACCOUNTS,
     ASSOCIATION,

@@ -19,6 +19,7 @@ from ales.errors import Refusal
 from ales.forms import add_faults
 from ales.http import form_page, reading, writing
 from ales.money import ZERO, format_euros
+from ales.text import group_by_four
 from members import bank_accounts, bank_details, permissions
 from members.access import Actor, roles_required
 from members.forms import BankDetailsForm, ReasonForm, VouchForm
@@ -46,7 +47,7 @@ def _row(actor: Actor, details: BankDetails, proofs: dict[int, StoredDocument]) 
     return {
         "id": details.public_id,
         "holder": details.account_holder,
-        "iban": bank_accounts.group_by_four(details.iban),
+        "iban": group_by_four(details.iban),
         "bic": details.bic,
         "bank": bank_accounts.bank_name(details.iban),
         "state": (details.get_state_display().capitalize(), STATE_TONES[BankDetailsState(details.state)]),

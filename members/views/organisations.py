@@ -15,8 +15,9 @@ from ales.errors import Refusal
 from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.keyset import page_of
+from ales.text import group_by_four
 from ales.verdict import Verdict
-from members import bank_accounts, departments, organisations, permissions
+from members import departments, organisations, permissions
 from members.access import Actor, roles_required
 from members.forms import OrganisationFilters, OrganisationForm
 from members.models import BankDetails, Invitation, Membership, Organisation
@@ -185,7 +186,7 @@ def _bank(actor: Actor, found: Organisation) -> dict | None:
         return None
     return {
         "holder": shown.account_holder,
-        "iban": bank_accounts.group_by_four(shown.iban),
+        "iban": group_by_four(shown.iban),
         "bic": shown.bic,
         "state": (shown.get_state_display().capitalize(), STATE_TONES[BankDetailsState(shown.state)]),
     }

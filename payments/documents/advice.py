@@ -11,11 +11,11 @@ from ales.documents.models import Audience, ProductionJob
 from ales.documents.pdf import PRINT_STYLES
 from ales.documents.production import Builder, enqueue
 from ales.money import format_euros
+from ales.text import group_by_four
 from members.access import Actor
 from payments.documents.contact import association_contact, printed_contact
 from payments.documents.order import letterhead_of, printed_day
 from payments.models import PaymentAdvice, PaymentOrder
-from payments.rules.references import group_iban
 
 KIND = "payment_advice"
 
@@ -70,7 +70,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "contact": printed_contact(payload["contact"]) if "contact" in payload else "",
         "months": [row | {"amount": format_euros(Decimal(row["amount"]))} for row in payload["months"]],
         "amount": format_euros(Decimal(payload["amount"])),
-        "iban": group_iban(payload["iban"]),
+        "iban": group_by_four(payload["iban"]),
         "executed_on": printed_day(payload["executed_on"]),
     }
 

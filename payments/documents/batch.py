@@ -13,12 +13,12 @@ from ales.documents.models import Audience, ProductionJob
 from ales.documents.pdf import PRINT_STYLES
 from ales.documents.production import Builder, FileBuilder, enqueue
 from ales.money import ZERO, format_euros
+from ales.text import group_by_four
 from members.access import Actor
 from payments.bank_account import SCHEMAS
 from payments.documents.order import printed_day, printed_moment, printed_siret
 from payments.models import PaymentBatch, PaymentOrder
 from payments.rules import sepa
-from payments.rules.references import group_iban
 from payments.rules.words import euros_in_words
 from payments.states import BatchState
 
@@ -223,7 +223,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
             "name": group["name"],
             "siret": printed_siret(group["siret"]),
             "account_holder": group["account_holder"],
-            "iban": group_iban(group["iban"]),
+            "iban": group_by_four(group["iban"]),
             "count": len(group["orders"]),
             "total": format_euros(group["total"]),
             "orders": [_printed_order(order) for order in group["orders"]],
@@ -239,7 +239,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "total": format_euros(Decimal(payload["control_sum"])),
         "total_in_words": euros_in_words(Decimal(payload["control_sum"])),
         "execution_on": printed_day(payload["execution_on"]),
-        "debtor": payload["debtor"] | {"iban": group_iban(payload["debtor"]["iban"])},
+        "debtor": payload["debtor"] | {"iban": group_by_four(payload["debtor"]["iban"])},
         "file": {
             name: payload[name]
             for name in ("file_name", "sha256", "message_id", "payment_information_id", "schema")

@@ -14,13 +14,13 @@ from ales.documents.models import Audience, ProductionJob
 from ales.documents.pdf import PRINT_STYLES
 from ales.documents.production import Builder, enqueue
 from ales.money import format_euros
+from ales.text import group_by_four
 from cases.models import Protocol
 from members.access import Actor
 from members.models import Organisation
 from members.roles import OrganisationKind
 from payments.models import PaymentOrder
 from payments.rules.fec import ACCOUNTS, LANDLORDS, MovementKind, accounts_of
-from payments.rules.references import group_iban
 from payments.rules.statements import return_label
 from payments.rules.words import euros_in_words
 
@@ -267,7 +267,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "request": request | {"decided_on": printed_day(request["decided_at"])},
         "asked_by": payload["asked_by"] | {"at": printed_moment(payload["asked_by"]["at"])},
         "account_holder": payload["account_holder"],
-        "iban": group_iban(payload["iban"]),
+        "iban": group_by_four(payload["iban"]),
         "bic": payload["bic"],
         "amount": format_euros(Decimal(payload["amount"])),
         "amount_in_words": payload["amount_in_words"],

@@ -15,12 +15,13 @@ from ales.documents.models import Audience, ProductionJob
 from ales.documents.pdf import PRINT_STYLES
 from ales.documents.production import Builder, enqueue
 from ales.money import format_euros
+from ales.text import group_by_four
 from members.access import Actor
 from payments import bank_account
 from payments.documents.contact import association_contact, postal_lines, printed_contact
 from payments.documents.order import letterhead_of, printed_day
 from payments.models import PaymentOrder, PaymentRecovery, RecoveryCause
-from payments.rules.references import group_iban, iban_end
+from payments.rules.references import iban_end
 from payments.rules.words import euros_in_words
 
 KIND = "recovery_letter"
@@ -84,7 +85,7 @@ def context(payload: dict[str, Any]) -> dict[str, Any]:
         "your_reference": payload["request"]["landlord_reference"],
         "issuer": letterhead_of(payload["issuer"]),
         "recipient": {"lines": postal_lines},
-        "account": account and account | {"iban": group_iban(account["iban"])},
+        "account": account and account | {"iban": group_by_four(account["iban"])},
         "date": payload["written_on"],
         "contact": printed_contact(payload["contact"]),
         "months": [row | {"amount": format_euros(Decimal(row["amount"]))} for row in payload["months"]],

@@ -40,7 +40,7 @@ from payments.models.recovery import RECOVERY_CAUSE
 from payments.operations.locking import locked_order
 from payments.rules.shares import shares
 
-REASON_LIMIT = 500
+LONGEST_REASON = PaymentRecovery._meta.get_field("reason").max_length
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ def _faults(
         faults["cause"] = [_("Choisissez la cause dans la liste.")]
     if not reason:
         faults["reason"] = [_("Dites pourquoi cet argent doit revenir : le motif est conservé.")]
-    elif len(reason) > REASON_LIMIT:
+    elif len(reason) > LONGEST_REASON:
         faults["reason"] = [_("Le motif dépasse 500 caractères : raccourcissez-le.")]
     return faults
 
@@ -253,7 +253,7 @@ def drop_recovery(*, actor: Actor, recovery_id: UUID, reason: str, at: dt.dateti
         raise InvalidInputError(
             {"reason": [_("Dites pourquoi l’association y renonce : le motif est conservé.")]}
         )
-    if len(reason) > REASON_LIMIT:
+    if len(reason) > LONGEST_REASON:
         raise InvalidInputError({"reason": [_("Le motif dépasse 500 caractères : raccourcissez-le.")]})
     _settle(recovery, RecoveryState.DROPPED, actor, at)
     recovery.settlement_reason = reason

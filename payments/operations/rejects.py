@@ -21,7 +21,7 @@ from payments.operations.locking import hold_account, live_terms, locked_order
 from payments.rules.statements import names_the_account, return_label
 from payments.states import OrderState
 
-LONGEST_REASON = 500
+LONGEST_REASON = PaymentOrder._meta.get_field("rejection_reason").max_length
 
 
 @transaction.atomic

@@ -47,11 +47,6 @@ def end_to_end_id(number: str) -> str:
     return reference
 
 
-def group_iban(iban: str) -> str:
-    """By four, as people read it aloud: `FR14 2004 1010 0505 0001 3M02 606`."""
-    return " ".join(iban[start : start + 4] for start in range(0, len(iban), 4))
-
-
 def iban_end(iban: str) -> str:
     """Its last four characters, to recognise an account without showing it: `…2606`."""
     return f"…{iban[-4:]}"

@@ -23,6 +23,7 @@ from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.keyset import page_of
 from ales.money import format_euros
+from ales.text import group_by_four
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
@@ -35,7 +36,6 @@ from payments.models import PaymentBatch, PaymentOrder
 from payments.models.batch import PaymentBatchQuerySet
 from payments.operations import MOST_AT_ONCE
 from payments.rules.banking_days import next_banking_day
-from payments.rules.references import group_iban
 from payments.states import BATCH_TONES, BatchState, OrderState
 from payments.views.selection import Selection, chosen_orders, landlords_of, posted_ids, total_of
 from payments.views.signature import refused_rows
@@ -271,7 +271,7 @@ def _confirm(request: HttpRequest, form: PrepareBatchForm, selection: Selection)
         "most": MOST_AT_ONCE,
         "account": [
             (_("Titulaire"), account.name),
-            (_("IBAN"), group_iban(account.iban)),
+            (_("IBAN"), group_by_four(account.iban)),
             (_("BIC"), account.bic or "–"),
             (_("Format du fichier"), bank_account.schema()),
         ],

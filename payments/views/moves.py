@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page
 from ales.money import format_euros
+from ales.text import group_by_four
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
@@ -23,7 +24,7 @@ from members.sign_in.again import asked_again
 from payments import operations, permissions
 from payments.forms.orders import ExecutionForm, GiveUpForm, SignForm, add_faults
 from payments.models import PaymentOrder
-from payments.rules.references import group_iban, iban_end
+from payments.rules.references import iban_end
 from payments.states import OrderState
 from payments.views.orders import visible_order, warnings_of
 
@@ -66,7 +67,7 @@ def move_page(
             (_("En toutes lettres"), order.frozen["amount_in_words"]),
             (_("Bailleur"), order.landlord.name),
             (_("Titulaire du compte"), order.account_holder),
-            (_("IBAN"), group_iban(order.iban)),
+            (_("IBAN"), group_by_four(order.iban)),
             (_("Aide"), f"{order.request.reference} – {order.request.tenant_name}"),
         ],
         "account_end": iban_end(order.iban),

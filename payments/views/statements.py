@@ -21,6 +21,7 @@ from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page, reading, writing
 from ales.keyset import page_of
 from ales.money import ZERO, format_euros
+from ales.text import group_by_four
 from ales.verdict import Verdict
 from members.access import Actor, roles_required
 from members.roles import Role
@@ -31,7 +32,6 @@ from payments.models import BankStatement, PaymentOrder, StatementLine
 from payments.models.statement import LineOutcome, StatementState
 from payments.operations.statements import TO_APPLY
 from payments.reconciliation import PlannedLine, digest_of, plan_of
-from payments.rules.references import group_iban
 from payments.rules.statements import return_label
 
 READERS = (Role.TREASURER, Role.ASSOCIATION_ADMIN)
@@ -260,7 +260,7 @@ def _consequence(totals: Totals) -> str:
 
 def _details(statement: BankStatement) -> list[tuple[str, str]]:
     details = [
-        (_("Compte"), group_iban(statement.account_iban)),
+        (_("Compte"), group_by_four(statement.account_iban)),
         (_("Période"), _period(statement)),
         (_("Référence de la banque"), statement.statement_id),
     ]

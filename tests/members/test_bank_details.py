@@ -10,6 +10,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from ales import tenancy
 from ales.documents.models import StoredDocument
 from ales.errors import InvalidInputError, NotAllowedError, StalePageError
+from ales.text import group_by_four
 from members import bank_accounts, bank_details
 from members.bank_accounts import Bank
 from members.demo import french_iban
@@ -258,7 +259,7 @@ class TestDecide:
 
 
 def test_an_iban_is_shown_by_four():
-    assert bank_accounts.group_by_four("FR1420041010050500013M02606") == IBAN
+    assert group_by_four("FR1420041010050500013M02606") == IBAN
 
 
 @pytest.mark.parametrize(
