@@ -23,13 +23,13 @@ from aids.models.term import ProofKind
 from aids.operations import PointInput, TermDecision, TermInput
 from aids.states import RequestState
 from ales.dates import add_months, first_of_month
-from ales.demo import act_as, chance, later, run
+from ales.demo import act_as, later, run
 from ales.documents import production
 from ales.documents.demo import paper, store_paper
 from ales.documents.models import Audience
 from ales.money import ZERO, round_down
 from cases import protocols
-from cases.demo import SHARE, Team, team
+from cases.demo import SHARE, Team, draws, team
 from cases.demo_example import LAST_NAME as EXAMPLE_NAME
 from cases.models import TenantCase
 from cases.rules import codes
@@ -79,7 +79,9 @@ def build(report: Callable[[str], None]) -> None:
     teams = {}
     for organisation in Organisation.objects.filter(name__in=[row[0] for row in SHARE]):
         teams[organisation.pk] = team(organisation)
-    cases = TenantCase.objects.select_related("tenancy__landlord").order_by("created_at", "id")
+    cases = TenantCase.objects.select_related("organisation", "tenancy__landlord").order_by(
+        "created_at", "id"
+    )
     with production.deferring():
         run((_tell(case, teams[case.organisation_id], now) for case in cases), until=now, report=report)
     counts = Counter(AidRequest.objects.values_list("state", flat=True))
@@ -89,7 +91,7 @@ def build(report: Callable[[str], None]) -> None:
 
 
 def _tell(case: TenantCase, own: Team, now: dt.datetime) -> Iterator[dt.datetime]:
-    draw = chance("aid", case.reference, case.organisation_id)
+    draw = draws(case, "aid")
     author = next((worker for worker in own.workers if worker.user_id == case.referent_id), own.workers[0])
     if case.tenant_name.startswith(EXAMPLE_NAME.upper()):
         return Tale(case, author, own.manager, draw, now).example()

@@ -5,6 +5,7 @@ come from the same counters. What becomes of them is told by `aids.demo` and `pa
 """
 
 import datetime as dt
+import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ SHARE: tuple[tuple[str, str, int, tuple[str, ...]], ...] = (
     ("CCI DU DOUBS", "25", 12, ("Besançon", "Montbéliard", "Pontarlier", "Audincourt")),
 )
 #: Of ten cases of a demo account's organisation, how many opened in the last weeks: each queue has work.
-RECENT = {FIRST_CIL: 0.22, SECOND_CIL: 0.22, LANDLORD: 0.24}
+RECENT = {FIRST_CIL: 0.27, SECOND_CIL: 0.27, LANDLORD: 0.28}
 RECENT_DAYS = 75
 OTHER_LANDLORDS = ("LOGIREP", "FRANCE HABITATION", "FOYER REMOIS", "OPAC DU RHÔNE", "SOLLAR")
 #: Euros a year of the funds that members.demo doesn't open.
@@ -87,6 +88,13 @@ def build(report: Callable[[str], None]) -> None:
         with tenancy.tenant(own.manager.context):
             _write([file for file in files if file.organisation.name == name])
     report(f"{len(files)} dossiers, de {FIRST_DAY:%m/%Y} à {today:%m/%Y}")
+
+
+def draws(case: TenantCase, *names: object) -> random.Random:
+    """Draws of this case's story. They depend on who the household is, never on the day the demo is written
+    nor on the database's numbers: the demo of any day has the same proportions. Reads `case.organisation`
+    and `case.tenancy`."""
+    return chance(*names, case.organisation.name, case.tenant_name, case.tenancy.address)
 
 
 # --- People and money ---------------------------------------------------------------------------

@@ -67,7 +67,8 @@ def _before(traits: Traits, aid: Decimal) -> Decimal:
     if not traits.below_before:
         return 304 + 110 * traits.in_between
     if traits.above_after:
-        low = max(THRESHOLD - aid + 4, 30)
+        # What the aid alone doesn't lift over the threshold (none for who leaves), a later budget does.
+        low = min(max(THRESHOLD - aid + 4, 30), THRESHOLD - 40)
         return low + (THRESHOLD - 4 - low) * traits.in_between
     high = max(THRESHOLD - aid - 6, 0)
     return high - min(170, high + 60) * (1 - traits.in_between)

@@ -17,7 +17,7 @@ from aids.states import RequestState, TermState
 from ales.demo import act_as, chance, later, run
 from ales.documents import production
 from ales.money import ZERO
-from cases.demo import SHARE, Team, team
+from cases.demo import SHARE, Team, draws, team
 from cases.models import TenantCase
 from cases.models.case import CaseState
 from cases.operations.case import close_case, is_held
@@ -27,8 +27,8 @@ from members.demo import demo_actor
 from members.funds import RETURN_CAUSE
 from members.models import BankDetails, Fund, FundEntry, Membership, Organisation
 from members.roles import Role
-from payments import demo_follow_up, operations, permissions
-from payments.documents import batch as batch_document
+from payments import demo_follow_up, demo_queues, operations, permissions
+from payments.demo_statements import produce_file
 from payments.models import PaymentAdvice, PaymentBatch, PaymentOrder
 from payments.rules.banking_days import next_banking_day
 from payments.states import BatchState, OrderState
@@ -61,15 +61,19 @@ def build(report: Callable[[str], None]) -> None:
     teams = {organisation.pk: team(organisation) for organisation in organisations}
     treasurer = demo_actor("tresorier")
     agents = _agents()
-    aids = AidRequest.objects.filter(state=RequestState.VALIDATED).select_related("landlord")
+    aids = AidRequest.objects.filter(state=RequestState.VALIDATED).select_related(
+        "landlord", "case__organisation", "case__tenancy"
+    )
     stories = [
         _pay(aid, teams[aid.organisation_id].manager, treasurer, agents.get(aid.landlord_id), now)
         for aid in aids.order_by("decided_at", "id")
     ]
+    cases = TenantCase.objects.select_related("organisation", "tenancy")
     with production.deferring():
         run([*stories, _batches(treasurer, now)], until=now, report=report)
-        run(
-            [_close(case, teams[case.organisation_id], now) for case in TenantCase.objects.all()], now, report
+        run([_close(case, teams[case.organisation_id], now) for case in cases], now, report)
+        demo_queues.fill(
+            managers={pk: found.manager for pk, found in teams.items()}, treasurer=treasurer, at=now
         )
         demo_follow_up.build(
             report,
@@ -100,7 +104,7 @@ def _pay(
 ) -> Iterator[dt.datetime]:
     """Unpaid months together, then each coming one in its month. Lately each step takes a little longer,
     so that every queue holds something today."""
-    draw = chance("payment", aid.reference)
+    draw = draws(aid.case, "payment", aid.renewal_of_id is not None)
     at = aid.decided_at
 
     def wait(most: int) -> dt.datetime:
@@ -170,7 +174,7 @@ def _batches(treasurer: Actor, now: dt.datetime) -> Iterator[dt.datetime]:
         batch = _batch(treasurer, at)
         yield (sent_at := later(at, 1, draw))
         if batch:
-            _produce(batch)
+            produce_file(batch)
             act_as(treasurer.context)
             operations.mark_sent(actor=treasurer, batch_id=batch.public_id, at=sent_at)
         at = later(at, BATCH_EVERY.days, draw)
@@ -178,7 +182,7 @@ def _batches(treasurer: Actor, now: dt.datetime) -> Iterator[dt.datetime]:
     _reject_one(treasurer, at)
     yield max(at, now - dt.timedelta(hours=20))
     if batch := _batch(treasurer, now - dt.timedelta(hours=20)):
-        _produce(batch)
+        produce_file(batch)
 
 
 def _reject_one(treasurer: Actor, at: dt.datetime) -> None:
@@ -217,16 +221,9 @@ def _batch(treasurer: Actor, at: dt.datetime) -> PaymentBatch | None:
     )
 
 
-def _produce(batch: PaymentBatch) -> None:
-    """The file at once, where the demo's other documents wait until somebody opens them."""
-    production.wake(batch.file_job)
-    job = production.take_lease(batch.file_job.public_id)
-    production.store(job, batch_document.build_file(job.payload))
-
-
 def _close(case: TenantCase, own: Team, now: dt.datetime) -> Iterator[dt.datetime]:
     """A finished case is closed months later."""
-    draw = chance("closing", case.reference, case.organisation_id)
+    draw = draws(case, "closing")
     last = case.aid_requests.aggregate(last=Max("updated_at"))["last"] or case.updated_at
     at = later(last, draw.randrange(120, 300), draw)
     if at > now or draw.random() < 0.12:

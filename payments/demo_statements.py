@@ -4,6 +4,7 @@ Needs payments.demo: it takes orders that are signed there.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
@@ -17,9 +18,10 @@ from members.demo import demo_actor
 from members.models import Membership
 from members.roles import Role
 from payments import bank_account, holds, operations
-from payments.models import BankStatement, PaymentOrder
+from payments.documents import batch as batch_document
+from payments.models import BankStatement, PaymentBatch, PaymentOrder
 from payments.rules.banking_days import next_banking_day
-from payments.states import OrderState
+from payments.states import WAITING_FOR_BANK, OrderState
 
 #: Orders of the batch: executed, executed then sent back, sent back, and left to the second statement.
 TAKEN = 6
@@ -31,15 +33,17 @@ def build(report: Callable[[str], None]) -> None:
     if BankStatement.objects.exists() or bank_account.problem():
         return
     treasurer = demo_actor("tresorier")
+    with production.deferring():
+        _tell(treasurer, timezone.now())
+    report(f"relevés : {BankStatement.objects.count()}, dont un à appliquer ; 2 virements rejetés")
+
+
+def _tell(treasurer: Actor, now: dt.datetime) -> None:
     act_as(treasurer.context)
-    orders = _signed(treasurer)
-    if len(orders) < TAKEN:
-        report("relevés : trop peu d’ordres signés, aucun relevé de démonstration")
-        return
-    now = timezone.now()
+    orders = ready_for_a_batch(treasurer, TAKEN)
     _send(treasurer, orders, now)
     today = timezone.localdate(now)
-    *executed, closed, refused, late = orders
+    *executed, closed, refused, late = _least_awaited_apart(orders)
     first = [
         *(_debit(order, today) for order in (*executed, closed, refused)),
         _credit(closed, today, "AC04"),
@@ -56,17 +60,27 @@ def build(report: Callable[[str], None]) -> None:
     _import(treasurer, second, "releve-2.csv", now)
     _release(refused, now)
     act_as(treasurer.context)
-    report(f"relevés : {BankStatement.objects.count()}, dont un à appliquer ; 2 virements rejetés")
 
 
-def _signed(treasurer: Actor) -> list[PaymentOrder]:
-    """Signed orders that nothing holds, the oldest first."""
+def ready_for_a_batch(treasurer: Actor, most: int) -> list[PaymentOrder]:
+    """At most that many signed orders that nothing holds and the treasurer may send, the oldest first."""
     orders = PaymentOrder.objects.filter(state=OrderState.SIGNED).exclude(
         barred_ids__contains=[treasurer.user_id]
     )
-    found = list(orders.select_related("landlord", "request").oldest_first()[: TAKEN * 4])
+    found = list(orders.select_related("landlord", "request").oldest_first())
     held = holds.reasons(found)
-    return [order for order in found if order.pk not in held][:TAKEN]
+    return [order for order in found if order.pk not in held][:most]
+
+
+def _least_awaited_apart(orders: Sequence[PaymentOrder]) -> list[PaymentOrder]:
+    """The third last is the order whose landlord waits for the fewest others: its account turns out to be
+    closed, which holds whatever else that landlord is to receive."""
+    waiting = Counter(
+        PaymentOrder.objects.filter(state__in=WAITING_FOR_BANK).values_list("landlord_id", flat=True)
+    )
+    closed = min(orders, key=lambda order: waiting[order.landlord_id])
+    *others, refused, late = (order for order in orders if order is not closed)
+    return [*others, closed, refused, late]
 
 
 def _send(treasurer: Actor, orders: Sequence[PaymentOrder], now: dt.datetime) -> None:
@@ -76,8 +90,15 @@ def _send(treasurer: Actor, orders: Sequence[PaymentOrder], now: dt.datetime) ->
         execution_on=next_banking_day(timezone.localdate(now)),
         at=now,
     )
-    production.produce(batch.file_job.public_id)
+    produce_file(batch)
     operations.mark_sent(actor=treasurer, batch_id=batch.public_id, at=now)
+
+
+def produce_file(batch: PaymentBatch) -> None:
+    """The file at once, where the demo's other documents wait until somebody opens them."""
+    production.wake(batch.file_job)
+    job = production.take_lease(batch.file_job.public_id)
+    production.store(job, batch_document.build_file(job.payload))
 
 
 def _debit(order: PaymentOrder, on: dt.date) -> str:

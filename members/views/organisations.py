@@ -36,7 +36,6 @@ def organisation_list(request: HttpRequest) -> HttpResponse:
     page = page_of(found, request.GET, ("sort_key", "id"), descending=False)
     context = {
         "filters": form,
-        "filtered": form.is_bound and any(form.cleaned_data.values()),
         "page": page,
         "rows": [_row(organisation) for organisation in page.rows],
         "may_create": permissions.may_edit_organisations(request.actor),

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections import Counter
+from contextlib import nullcontext
 
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -19,8 +21,9 @@ from members.demo import demo_actor
 from members.demo_accounts import ACCOUNTS, FIRST_CIL, PASSWORD
 from members.roles import Role
 from payments.demo import check_money
-from payments.models import PaymentAdvice, PaymentOrder
-from payments.states import OrderState
+from payments.models import BankStatement, PaymentAdvice, PaymentBatch, PaymentOrder
+from payments.models.statement import StatementState
+from payments.states import BatchState, OrderState
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -39,13 +42,18 @@ def log_in(user: str, password: str) -> None:
     connection.settings_dict["USER"], connection.settings_dict["PASSWORD"] = user, password
 
 
-@pytest.fixture
-def demo(owner_login, application_login, settings):
-    """The demo's database, written by the owner as `make run` does; the pages are read as the application."""
-    log_in(*owner_login)
-    call_command("demo")
-    yield
-    log_in(*application_login)
+@pytest.fixture(params=["today", "2028-01-03"])
+def demo(request, owner_login, application_login, settings):
+    """The demo's database, written by the owner as `make run` does; the pages are read as the application.
+
+    Today, and a Monday when the year's funds are not yet filled, after weeks with few decisions.
+    """
+    day = time_machine.travel(f"{request.param} 10:00+01:00") if request.param != "today" else nullcontext()
+    with day:
+        log_in(*owner_login)
+        call_command("demo")
+        yield
+        log_in(*application_login)
 
 
 def states(model) -> Counter:
@@ -54,6 +62,7 @@ def states(model) -> Counter:
 
 def test_the_demo(demo, client, application_login, mailoutbox) -> None:
     _every_state()
+    _work_for_the_treasurer()
     _believable()
     _the_named_example()
     _numbers_follow_the_calendar()
@@ -77,6 +86,14 @@ def _every_state() -> None:
     assert AidRequest.objects.filter(landlord__landlord_type="PRIVATE").count() >= 10
     produced = ProductionJob.objects.exclude(state=JobState.DEFERRED)
     assert set(produced.values_list("kind", "state")) == {("payment_batch_file", JobState.DONE)}
+
+
+def _work_for_the_treasurer() -> None:
+    orders = states(PaymentOrder)
+    assert orders[OrderState.TO_SIGN] >= 4
+    assert orders[OrderState.SIGNED] >= 2
+    assert states(BankStatement) == {StatementState.READ: 1, StatementState.APPLIED: 1}
+    assert PaymentBatch.objects.filter(state=BatchState.PREPARED).exists()
 
 
 def _believable() -> None:
