@@ -181,8 +181,13 @@ ROUTES = [
     Route("members:bank_details_history", "landlord", get="403 200 200 403 200 200", whose="landlord"),
     Route("members:bank_details_enter", "landlord", get=PROPOSERS, post=PROPOSERS, whose="landlord"),
     Route("members:bank_details_confirm", "proposed_details", post=TREASURER_DONE, whose="landlord"),
-    Route("members:bank_details_vouch", "proposed_details", get=TREASURER_DONE, whose="landlord"),
-    Route("members:bank_details_vouch", "proposed_details", post=TREASURER_DONE, whose="landlord"),
+    Route(
+        "members:bank_details_vouch",
+        "proposed_details",
+        get=TREASURER_DONE,
+        post=TREASURER_DONE,
+        whose="landlord",
+    ),
     Route("members:bank_details_refuse", "proposed_details", get=TREASURER, post=TREASURER, whose="landlord"),
     # Funds
     Route("members:funds", get=MANAGER_AND_ASSOCIATION),
