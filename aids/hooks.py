@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aids import forecast, notices, permissions, search
+from aids import forecast, lists, notices, permissions, search
 from aids.display import list_row, purpose_text, queue_row, state_of
 from aids.history import held_settlement, renewable_aid, second_settlement_text
 from aids.models import AidRequest
@@ -70,6 +70,7 @@ def register() -> None:
     )
     registry.dashboard_cards.add(cards)
     registry.search_sources.add(search.AIDS)
+    registry.list_shapes.add(lists.REQUESTS)
     registry.case_panels.add(case_panel)
     registry.case_locks.add(needs_the_file_as_it_stands)
     registry.handover_refusals.add(handover_refusals)

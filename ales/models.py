@@ -1,3 +1,4 @@
+from ales.lists.models import ListColumns, SavedView
 from ales.numbering import Counter
 
-__all__ = ["Counter"]
+__all__ = ["Counter", "ListColumns", "SavedView"]

@@ -133,6 +133,8 @@ class SearchSource:
 
 #: NavEntry values.
 navigation = Hook()
+#: ales.lists.shape.ListShape values: lists whose columns and views a person may choose.
+list_shapes = Hook()
 #: SearchSource values: what the search box looks through.
 search_sources = Hook()
 #: QuickAction values.

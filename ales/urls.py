@@ -11,6 +11,7 @@ urlpatterns = [
     path("composants/", gallery, name="gallery"),
     path("", include("members.sign_in.urls")),
     path("recherche/", include("ales.search.urls")),
+    path("listes/", include("ales.lists.urls")),
     path("documents/", include("ales.documents.urls")),
     path("travaux/", include("ales.works.urls")),
     path("", include("members.urls")),

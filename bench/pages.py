@@ -138,6 +138,11 @@ def pages() -> Iterator[tuple[str, Visitor, str]]:
     yield from _list("dossiers", worker, "cases:list")
     yield "dossiers : recherche d’un nom", worker, f"{reverse('cases:list')}?q={name}"
     yield "dossiers : recherche sans réponse", worker, f"{reverse('cases:list')}?q=introuvable"
+    yield "dossiers triés par nom", worker, f"{reverse('cases:list')}?tri=locataire"
+    for visitor in (worker, manager, agent, admin):
+        yield "recherche d’un nom", visitor, f"{reverse('search:page')}?q={name}"
+        yield "recherche mal tapée", visitor, f"{reverse('search:page')}?q={name[:2]}{name[3:]}"
+        yield "recherche sans réponse", visitor, f"{reverse('search:page')}?q=introuvable"
     yield "dossier", worker, reverse("cases:detail", args=[case.public_id])
     yield "dossier : étape budget", worker, reverse("cases:step", args=[case.public_id, "budget"])
     for visitor in (manager, admin):

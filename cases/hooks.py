@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ales import registry
 from ales.registry import Card, CaseSubject, NavEntry, QuickAction
-from cases import facts, notices, search
+from cases import facts, lists, notices, search
 from cases.documents import protocol
 from cases.models import CaseHandover, Protocol, TenantCase, Undertaking
 from cases.models.case import CaseState
@@ -208,6 +208,7 @@ def register() -> None:
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
     registry.search_sources.add(search.CASES)
+    registry.list_shapes.add(lists.CASES)
     registry.navigation.add(ACCESS_LOG)
     registry.navigation.add(REGISTER)
     registry.dashboard_cards.add(dashboard_cards)

@@ -1,7 +1,7 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
 from ales import registry
-from members import cards, emails, search, statements, work_notices
+from members import cards, emails, lists, search, statements, work_notices
 from members.access import actor_of_membership
 from members.roles import Role
 
@@ -42,6 +42,7 @@ def register() -> None:
     registry.dashboard_cards.add(cards.dashboard_cards)
     registry.search_sources.add(search.ORGANISATIONS)
     registry.search_sources.add(search.PEOPLE)
+    registry.list_shapes.add(lists.ORGANISATIONS)
     registry.document_builders.update(statements.BUILDERS)
     registry.administrators.add(emails.administrators)
     registry.habilitations.add(actor_of_membership)

@@ -1,6 +1,7 @@
 """What the house keeps of its users and of organisations, and why (DOMAIN §14)."""
 
 from ales import registry
+from ales.lists.models import ListColumns, SavedView
 from ales.privacy.declarations import PersonalData, Treatment
 from members.models import (
     BankDetails,
@@ -23,6 +24,7 @@ TOLD = "numéros, organismes et dates, jamais un nom de ménage ; effacée au bo
 DIRECTORY = "annuaire des organismes"
 CODE = "code du programme, sans texte libre"
 BANK = "compte bancaire d’un bailleur, dix ans (Code de commerce, L123-22)"
+VIEW = "réglage d’une liste par un professionnel, sans les mots cherchés"
 LEDGER = "écriture comptable, dix ans ; cite un numéro d’aide ou d’ordre, jamais un nom de ménage"
 
 USERS = Treatment(
@@ -107,6 +109,8 @@ DECLARED = (
         },
     ),
     PersonalData(FundAlert, MONEY.code),
+    PersonalData(ListColumns, USERS.code, kept={"list_code": VIEW, "hidden": VIEW}),
+    PersonalData(SavedView, USERS.code, kept=dict.fromkeys(("list_code", "name", "query"), VIEW)),
     PersonalData(FundEntry, MONEY.code, kept={"label": LEDGER, "cause_kind": LEDGER}),
 )
 

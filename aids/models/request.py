@@ -4,7 +4,8 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, FSMModelMixin, transition
@@ -43,6 +44,8 @@ def move(name: str):
     exclude=(
         "case",
         "tenant_name",
+        "tenant_key",
+        "listed_amount",
         "town",
         "department",
         "search_text",
@@ -86,6 +89,12 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     town = models.CharField(_("commune"), max_length=80)
     department = models.CharField(_("département"), max_length=3)
     search_text = models.TextField(blank=True, editable=False)
+    #: The name as lists sort it: without accents, in lower case.
+    tenant_key = models.GeneratedField(
+        expression=Func("tenant_name", function="search_fold"),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+    )
 
     scale = models.ForeignKey(
         Scale, verbose_name=_("barème"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -93,6 +102,12 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
     asked_amount = models.DecimalField(_("montant demandé"), max_digits=9, decimal_places=2, default=0)
     granted_amount = models.DecimalField(
         _("montant accordé"), max_digits=9, decimal_places=2, null=True, blank=True
+    )
+    #: The amount lists show and sort by: granted, else asked.
+    listed_amount = models.GeneratedField(
+        expression=Coalesce("granted_amount", "asked_amount"),
+        output_field=models.DecimalField(max_digits=9, decimal_places=2),
+        db_persist=True,
     )
     paid_amount = models.DecimalField(_("montant payé"), max_digits=9, decimal_places=2, default=0)
     #: What the landlord gave back of it. What was paid stays written (DOMAIN §6).
@@ -203,6 +218,10 @@ class AidRequest(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
             models.Index(fields=["organisation", "-updated_at", "-id"], name="aid_of_organisation"),
             models.Index(fields=["landlord", "-updated_at", "-id"], name="aid_of_landlord"),
             models.Index(fields=["-updated_at", "-id"], name="aid_by_update"),
+            models.Index(fields=["organisation", "tenant_key", "id"], name="aid_of_member_by_tenant"),
+            models.Index(fields=["tenant_key", "id"], name="aid_by_tenant"),
+            models.Index(fields=["organisation", "listed_amount", "id"], name="aid_of_member_by_amount"),
+            models.Index(fields=["listed_amount", "id"], name="aid_by_amount"),
             models.Index(
                 fields=["organisation", "submitted_at"], condition=Q(state="submitted"), name="aid_to_decide"
             ),

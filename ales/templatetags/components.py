@@ -282,11 +282,14 @@ def keyset_pager(page: Any) -> dict:
 
 
 @register.inclusion_tag("components/filter_bar.html")
-def filter_bar(form: Any, target: str = "", reset_url: str = "") -> dict:
-    """The filters of a list (a GET form). With `target`, a selector, the list follows the typing (htmx)."""
+def filter_bar(form: Any, target: str = "", reset_url: str = "", kept: Any = ()) -> dict:
+    """The filters of a list (a GET form). With `target`, a selector, the list follows the typing (htmx).
+
+    `kept` are the pairs of name and value the form sends along (`Listing.kept`: the sort).
+    """
     if target and not target.startswith("#"):
         raise ValueError(f"filter_bar: target={target!r} must be the #id of the list")
-    return {"form": form, "target": target, "reset_url": reset_url}
+    return {"form": form, "target": target, "reset_url": reset_url, "kept": kept}
 
 
 @register.inclusion_tag("components/error_summary.html")

@@ -4,7 +4,7 @@ import uuid
 
 import pgtrigger
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +32,7 @@ class LimitKind(models.TextChoices):
     exclude=(
         "former_reference",
         "tenant_name",
+        "tenant_key",
         "landlord_name",
         "town",
         "search_text",
@@ -76,6 +77,12 @@ class TenantCase(models.Model):
     landlord_name = models.CharField(_("bailleur"), max_length=140, blank=True)
     town = models.CharField(_("commune"), max_length=80, blank=True)
     search_text = models.TextField(blank=True, editable=False)
+    #: The name as lists sort it: without accents, in lower case.
+    tenant_key = models.GeneratedField(
+        expression=Func("tenant_name", function="search_fold"),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+    )
     #: Raised at each change: a stale page is refused instead of overwriting.
     version = models.PositiveIntegerField(default=1, editable=False)
     #: The same for each step of the entry, by step name: two people may fill in two steps at once.
@@ -129,6 +136,7 @@ class TenantCase(models.Model):
         ]
         indexes = [
             models.Index(fields=["organisation", "-updated_at", "-id"], name="case_by_update"),
+            models.Index(fields=["organisation", "tenant_key", "id"], name="case_by_tenant"),
             models.Index(
                 fields=["organisation", "retention_noticed_on"],
                 condition=Q(anonymised_on=None, retention_noticed_on__isnull=False),

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from ales.errors import InvalidInputError
 from ales.http import form_page, reading
-from ales.keyset import page_of
+from ales.lists.reading import read_list
 from ales.text import fold
 from cases import operations, permissions
 from cases.communes import communes
 from cases.forms.case import CaseFilters
 from cases.forms.housing import NewCaseForm
+from cases.lists import CASES
 from cases.models import CaseShare, TenantCase
 from cases.models.case import CaseState
 from cases.querysets import TenantCaseQuerySet
@@ -32,18 +33,19 @@ TONES = {CaseState.OPEN: "success", CaseState.CLOSED: "neutral"}
 @reading
 @roles_required(Role.SOCIAL_WORKER, Role.MANAGER)
 def case_list(request: HttpRequest) -> HttpResponse:
-    """Cases of the active organisation, latest change first; filters stay in the address."""
+    """Cases of the active organisation; filters and sort stay in the address."""
+    listing = read_list(request, CASES)
+    if listing.default_url:
+        return redirect(listing.default_url)
     filters, wanted, queryset = wanted_cases(request.actor, request.GET)
-    page = page_of(
-        queryset.select_related("referent").defer("search_text", "social_notes", "step_versions"),
-        request.GET,
-        ("updated_at", "id"),
-        descending=True,
+    page = listing.page(
+        queryset.select_related("referent").defer("search_text", "social_notes", "step_versions")
     )
     base = reverse("cases:list")
     shares, shared_count = _shares(request.actor, [case.pk for case in page.rows])
     context = {
         "filters": filters,
+        "listing": listing,
         "is_filtered": bool(wanted),
         "page": page,
         "received": is_received(filters),

@@ -14,12 +14,13 @@ from ales.dates import format_date
 from ales.errors import Refusal
 from ales.forms import add_faults
 from ales.http import form_page, reading
-from ales.keyset import page_of
+from ales.lists.reading import read_list
 from ales.text import group_by_four
 from ales.verdict import Verdict
 from members import departments, organisations, permissions
 from members.access import Actor, roles_required
 from members.forms import OrganisationFilters, OrganisationForm
+from members.lists import ORGANISATIONS
 from members.models import BankDetails, Invitation, Membership, Organisation
 from members.models.bank_details import STATE_TONES, BankDetailsState
 from members.models.organisation import OrganisationQuerySet
@@ -31,11 +32,15 @@ ACTIVE_USER = Q(memberships__suspended_at=None, memberships__user__is_active=Tru
 @reading
 @roles_required(Role.ASSOCIATION_ADMIN, Role.TREASURER)
 def organisation_list(request: HttpRequest) -> HttpResponse:
-    """All organisations, by name, with search and filters."""
+    """All organisations, with search, filters and sort."""
+    listing = read_list(request, ORGANISATIONS)
+    if listing.default_url:
+        return redirect(listing.default_url)
     form, found = wanted_organisations(request.actor, request.GET)
-    page = page_of(found, request.GET, ("sort_key", "id"), descending=False)
+    page = listing.page(found)
     context = {
         "filters": form,
+        "listing": listing,
         "page": page,
         "rows": [_row(organisation) for organisation in page.rows],
         "may_create": permissions.may_edit_organisations(request.actor),

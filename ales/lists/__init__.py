@@ -1,0 +1,1 @@
+"""What every list of rows shares: sorted columns, chosen columns, saved views (docs/components.md)."""
