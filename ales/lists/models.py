@@ -17,7 +17,7 @@ class ListColumns(models.Model):
 
     class Meta:
         app_label = "ales"
-        verbose_name = _("colonnes d'une liste")
+        verbose_name = _("colonnes d’une liste")
         verbose_name_plural = _("colonnes des listes")
         constraints = [models.UniqueConstraint(fields=["user_id", "list_code"], name="list_columns_once")]
 
@@ -34,11 +34,11 @@ class SavedView(models.Model):
     list_code = models.CharField(_("liste"), max_length=20)
     name = models.CharField(_("nom"), max_length=60)
     query = models.CharField(_("filtres"), max_length=1000, blank=True)
-    is_default = models.BooleanField(_("ouverte d'abord"), default=False)
+    is_default = models.BooleanField(_("ouverte d’abord"), default=False)
 
     class Meta:
         app_label = "ales"
-        verbose_name = _("vue d'une liste")
+        verbose_name = _("vue d’une liste")
         verbose_name_plural = _("vues des listes")
         ordering = ["name", "id"]
         constraints = [

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "colonnes d'une liste",
+                "verbose_name": "colonnes d’une liste",
                 "verbose_name_plural": "colonnes des listes",
                 "constraints": [
                     models.UniqueConstraint(fields=("user_id", "list_code"), name="list_columns_once")
@@ -55,10 +55,10 @@ class Migration(migrations.Migration):
                 ("list_code", models.CharField(max_length=20, verbose_name="liste")),
                 ("name", models.CharField(max_length=60, verbose_name="nom")),
                 ("query", models.CharField(blank=True, max_length=1000, verbose_name="filtres")),
-                ("is_default", models.BooleanField(default=False, verbose_name="ouverte d'abord")),
+                ("is_default", models.BooleanField(default=False, verbose_name="ouverte d’abord")),
             ],
             options={
-                "verbose_name": "vue d'une liste",
+                "verbose_name": "vue d’une liste",
                 "verbose_name_plural": "vues des listes",
                 "ordering": ["name", "id"],
                 "constraints": [

@@ -242,6 +242,19 @@ document.addEventListener("keydown", (event) => {
   search.select();
 });
 
+// <details data-menu>: a menu over the page, closed by Escape or by looking elsewhere.
+const openMenus = () => document.querySelectorAll("details[data-menu][open]");
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+document.addEventListener("click", (event) => {
+  for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+});
+
 document.addEventListener("click", (event) => {
   const target = event.target.closest?.("button, a, [data-dialog-open]");
   if (!target) return;

@@ -32,8 +32,6 @@ def arguments(scene: Scene, side: Side, about: str) -> list:
         return [side.world.cil.public_id]
     if about == "landlord":
         return [side.world.landlord.public_id]
-    if about == "list_code":
-        return ["demandes"]
     if about == "step":
         return [side.case.public_id, "budget"]
     if about == "notification":

@@ -120,7 +120,9 @@ DOORS = [
     Door("account_device_end", ("00000000-0000-4000-8000-000000000000",)),
     Door("members:invitation", ("no-such-token",), anonymous="404"),
     Door("members:unsubscribe", ("no-such-token",), anonymous="404"),
-    # One's own views of lists: another person's doesn't exist (tests/lists).
+    # How one likes a list one's role has; another person's view doesn't exist (tests/lists).
+    Door("lists:columns", ("demandes",)),
+    Door("lists:save", ("demandes",)),
     Door("lists:rename", ("00000000-0000-4000-8000-000000000000",)),
     Door("lists:make_default", ("00000000-0000-4000-8000-000000000000",)),
     Door("lists:delete", ("00000000-0000-4000-8000-000000000000",)),
