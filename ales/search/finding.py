@@ -11,8 +11,8 @@ from ales.registry import Hit, SearchSource, search_sources_for
 from ales.search import needles, ranking
 from ales.search.needles import Query
 
-#: Rows read of one kind before they are ranked.
-RANKED = 60
+#: Rows read and ranked for each one shown: reading them costs more than finding them.
+RANKED = 5
 #: Longest text looked for; a longer one is refused, not cut.
 LONGEST = 100
 
@@ -35,7 +35,7 @@ def find(actor: Any, text: str, *, shown: int) -> list[Group]:
     query = needles.read(text)
     if not query:
         return []
-    found = ((source, _ranked(query, source.find(actor, query, RANKED))) for source in sources(actor))
+    found = ((source, _ranked(query, source.find(actor, query, RANKED * shown))) for source in sources(actor))
     groups = [(ranked[0][0], source, ranked) for source, ranked in found if ranked]
     groups.sort(key=lambda group: group[0], reverse=True)
     return [
