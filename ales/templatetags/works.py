@@ -7,6 +7,7 @@ from django import template
 from ales import registry
 from ales.works.bulk import actions_of
 from ales.works.exports import FORMATS
+from ales.works.imports import imports_of
 
 register = template.Library()
 
@@ -20,6 +21,7 @@ def _list_context(context: template.Context, list_name: str) -> dict[str, Any]:
         "csrf_token": context.get("csrf_token"),
         "list_name": list_name,
         "filters": request.GET.urlencode(),
+        "may_import": any(kind.url_name == export.url_name for kind in imports_of(request.actor)),
         "formats": list(FORMATS) if request.actor and export.may_ask(request.actor) else [],
     }
 

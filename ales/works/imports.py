@@ -148,23 +148,23 @@ class Import:
             identity = self.identity(cleaned)
             if identity in seen:
                 raise InvalidInputError(_("Cette ligne répète la ligne %s du fichier.") % seen[identity])
-            line.detail = self._dry_run(actor, cleaned)
+            self._dry_run(actor, cleaned)
         except Refusal as refusal:
             line.outcome, line.faults = Outcome.REFUSED, self._faults(actor, cells, refusal)
             return line
         if identity:
             seen[identity] = number
         line.data["identity"] = identity
+        line.detail = _("Aucune faute.")
         return line
 
-    def _dry_run(self, actor: Any, cleaned: dict[str, Any]) -> str:
-        said = ""
+    def _dry_run(self, actor: Any, cleaned: dict[str, Any]) -> None:
         try:
             with transaction.atomic():
-                said = self.write(actor, cleaned)
+                self.write(actor, cleaned)
                 raise _Tried
         except _Tried:
-            return said
+            pass
 
     def _read(self, actor: Any, cells: dict[str, str]) -> dict[str, Any]:
         """The line's values. Raises InvalidInputError by field."""
