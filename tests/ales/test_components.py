@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 from django.template import Context, Template
+from heroicons.templatetags.heroicons import heroicon_micro
 
 from ales.explanation import Explanation
+from ales.templatetags.components import TONES
 from ales.verdict import ALLOWED, refused
 
 
@@ -61,6 +63,13 @@ def test_wrong_option_fails_loudly(source):
             bad_events=[{"what": "Déposée"}],
             triples=[("a", "b", "c")],
         )
+
+
+def test_every_tone_has_its_icon_on_the_page():
+    icons = render('{% include "layout/tone_icons.html" %}')
+    for tone, icon in TONES.items():
+        drawing = heroicon_micro(icon, size=16)
+        assert f'<symbol id="tone-{tone}" viewBox="0 0 16 16">{drawing}</symbol>' in icons
 
 
 def test_badge_names_its_state_in_words_with_an_icon():

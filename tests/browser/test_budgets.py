@@ -20,6 +20,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 AIDS = 1_500  # The member with the most cases has more than a page of each list.
 HTML = 60_000  # bytes of a page, before compression
+#: Address endings whose content is heavier: a budget's lines are a list of choices each, and the statistics hold
+#: six charts and their tables.
+HEAVIER = {"/etapes/budget/": 90_000, "/decision/": 65_000, "/statistiques/": 90_000}
 STYLE_AND_SCRIPT = 120_000  # bytes of a page's style sheets and scripts, as WhiteNoise compresses them
 SHIFT = 0.02  # layout shift, in the browsers' own unit (CLS)
 
@@ -54,9 +57,7 @@ def main_pages(log_in) -> dict[Actor, list[str]]:
     log_in("application")
     with tenancy.tenant(manager.context):
         case = TenantCase.objects.visible_to(manager).latest("id").public_id
-        aids = AidRequest.objects.visible_to(manager)
-        aid = aids.latest("id").public_id
-        submitted = aids.filter(state="submitted").latest("id").public_id
+        aid = AidRequest.objects.visible_to(manager).latest("id").public_id
         order = PaymentOrder.objects.visible_to(manager).latest("id").public_id
         fund = Fund.objects.visible_to(manager).latest("id").public_id
     home = reverse("members:dashboard")
@@ -73,7 +74,7 @@ def main_pages(log_in) -> dict[Actor, list[str]]:
         manager: [
             home,
             reverse("aids:queue"),
-            reverse("aids:decision", args=[submitted]),
+            reverse("aids:decision", args=[aid]),
             reverse("payments:order", args=[order]),
             reverse("members:funds"),
             reverse("members:fund", args=[fund]),
@@ -91,10 +92,12 @@ def test_the_main_pages_are_light_and_still(main_pages, signed_in):
         page.add_init_script(WATCH_SHIFTS)
         for url in urls:
             answer = page.goto(url)
+            assert answer.ok, url
             size, parts = len(answer.body()), sum(compressed(part) for part in page.evaluate(PARTS))
             shift = page.evaluate(SETTLED)
             print(f"{size:7} {parts:7} {shift:.4f} {actor.role} {url}")
-            if size > HTML or parts > STYLE_AND_SCRIPT or shift > SHIFT:
+            allowed = next((bytes_ for end, bytes_ in HEAVIER.items() if url.endswith(end)), HTML)
+            if size > allowed or parts > STYLE_AND_SCRIPT or shift > SHIFT:
                 heavy.append(f"{actor.role} {url}: {size} bytes, {parts} of parts, shift {shift:.3f}")
     assert not heavy, "\n".join(heavy)
 
