@@ -21,8 +21,9 @@ from members.models import FundEntry
 from members.models.fund import EntryKind
 from members.roles import Role
 from members.volume import ENTRY_COLUMNS, MembersVolume
-from payments.documents.order import CREDITOR_ACCOUNT, EXPENSE_ACCOUNT, term_label
+from payments.documents.order import term_label
 from payments.models import PaymentAdvice, PaymentOrder, PaymentOrderLine
+from payments.rules.fec import MovementKind, accounts_of
 from payments.rules.words import euros_in_words
 from payments.states import OrderState
 
@@ -150,6 +151,7 @@ def _order(order: _Order, members: MembersVolume) -> tuple[Any, ...]:
 def _frozen(order: _Order, members: MembersVolume) -> dict[str, Any]:
     """The data the order's document is built from, in the shape of `payments.documents.order`."""
     aid, case, payment = order.aid, order.aid.case, order.payment
+    debit, credit = accounts_of(MovementKind.PAYMENT)
     return {
         "number": order.number,
         "issuer": _party(members.association),
@@ -188,8 +190,8 @@ def _frozen(order: _Order, members: MembersVolume) -> dict[str, Any]:
                 "fund": members.funds[fund].name,
                 "owner": members.funds[fund].owner.name,
                 "year": str(members.funds[fund].year),
-                "debit": EXPENSE_ACCOUNT,
-                "credit": CREDITOR_ACCOUNT,
+                "debit": debit,
+                "credit": credit,
                 "amount": str(amount),
             }
             for (fund, _owner), amount in drawn(payment.terms).items()
