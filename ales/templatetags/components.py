@@ -79,7 +79,7 @@ def _badge(tone: str, label: str, icon: str) -> SafeString:
     if icon:
         svg = heroicon_micro(icon, size=14, aria_hidden="true")
     else:  # drawn once a page (layout/tone_icons.html): a list of fifty badges is a sixth lighter
-        svg = format_html('<svg aria-hidden="true" width="14" height="14"><use href="#tone-{}"/></svg>', tone)
+        svg = format_html('<svg aria-hidden="true"><use href="#tone-{}"/></svg>', tone)
     return format_html('<span class="status-badge tone-{}">{}{}</span>', tone, svg, label)
 
 
