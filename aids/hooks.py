@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aids import forecast, lists, notices, permissions, search
+from aids import forecast, lists, notices, permissions, search, threads
 from aids.display import list_row, purpose_text, queue_row, state_of
 from aids.history import held_settlement, renewable_aid, second_settlement_text
 from aids.models import AidRequest
@@ -16,7 +16,7 @@ from aids.models.request import Purpose
 from aids.states import GRANTED, RequestState
 from ales import registry
 from ales.documents.production import Builder
-from ales.registry import Card, CaseSubject, NavEntry, Panel
+from ales.registry import Card, CaseSubject, NavEntry, Panel, ThreadSubject
 from ales.verdict import Verdict, refused
 from cases.models import TenantCase
 from members.access import Actor
@@ -76,6 +76,8 @@ def register() -> None:
     registry.handover_refusals.add(handover_refusals)
     registry.fund_payments_expected.add(forecast.payments_expected)
     registry.fund_demands.add(forecast.demands)
+    registry.aid_panels.add(threads.aid_panel)
+    registry.thread_subjects.add(ThreadSubject(threads.KIND, "aide", threads.of_aid))
     registry.case_subjects.add(CaseSubject("aid_request", _("Demande d’aide"), AidRequest, "case"))
     registry.document_builders.setdefault("decision_letter", Builder("documents/decision_letter.html"))
     registry.document_builders.setdefault("refusal_letter", Builder("documents/refusal_letter.html"))

@@ -12,6 +12,7 @@ from aids.models import (
     ScaleBand,
     SendBackPoint,
 )
+from aids.models.request import ANONYMISED_NAME
 from aids.states import RequestState
 from ales import registry
 from ales.privacy.declarations import EMPTY, ERASED, PersonalData, Treatment
@@ -63,7 +64,7 @@ DECLARED = (
         TREATMENT,
         path="case",
         cleared={
-            "tenant_name": "'Dossier anonymisé'",
+            "tenant_name": f"'{ANONYMISED_NAME}'",
             "town": EMPTY,
             "search_text": EMPTY,
             "decision_reason": ERASED,

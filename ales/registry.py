@@ -6,6 +6,7 @@ knows nothing of who wrote in it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +68,27 @@ class FundDemand:
     label: str
     requests: int
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class ThreadSubject:
+    """What people may talk about: its kind in the rows, its word in addresses, and (actor, public id) ->
+    cases.threads.subjects.Thread, or None for a stranger."""
+
+    kind: str
+    slug: str
+    find: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class CalendarEntry:
+    """A day of a person's calendar: `title` holds a reference only, since calendars are read by other
+    programs (DOMAIN §14); `path` is the address of the page; `uid` stays the same from one day to another."""
+
+    uid: str
+    on: date
+    title: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +171,8 @@ aid_panels = Hook()
 stop_panels = Hook()
 #: (request id) -> address of the page of an aid request, for the lower rooms' pages that carry its terms
 aid_pages = Hook()
+#: (request id) -> address of the page of an aid request for the landlord's agents
+landlord_aid_pages = Hook()
 #: (request, case) -> list of dicts for the case's timeline: at, who, capacity, what, reason
 case_events = Hook()
 #: (case) -> bool: something above still needs the case's tenancy or household as it stands
@@ -165,6 +189,10 @@ term_states = Hook()
 #: its account puts on hold
 payments_under_way = Hook()
 
+#: ThreadSubject values: each room names its own.
+thread_subjects = Hook()
+#: (actor, first day) -> list[CalendarEntry]: deadlines and follow-up dates of this person from that day on
+calendar_entries = Hook()
 #: NotificationKind values: each room names its own.
 notification_kinds = Hook()
 
@@ -217,6 +245,11 @@ def stop_panels_for(request: HttpRequest, aid: Any) -> list[Panel]:
 def aid_page(request_id: Any) -> str:
     """Address of the page of that aid request; empty where no room above shows one."""
     return next((address(request_id) for address in aid_pages), "")
+
+
+def landlord_aid_page(request_id: Any) -> str:
+    """Address of the landlord's page of that aid request; empty where no room above shows one."""
+    return next((address(request_id) for address in landlord_aid_pages), "")
 
 
 #: () -> list[str]: mail addresses of those who run the extranet (ales/alerts.py).

@@ -396,6 +396,7 @@ DEMO_BUILDERS = [
     "aids.demo.build",
     "payments.demo.build",
     "payments.demo_statements.build",
+    "aids.demo_threads.build",
     "members.demo_notifications.build",
 ]
 # Who may sign in to the demo; dotted strings, as the house doesn't import the rooms.

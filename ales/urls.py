@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("members.urls")),
     path("dossiers/", include("cases.urls")),
     path("", include("cases.privacy_urls")),
+    path("echanges/", include("cases.thread_urls")),
     path("", include("aids.urls")),
     path("", include("payments.urls")),
     path("", include("association.urls")),

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales import registry
-from ales.registry import Card, CaseSubject, NavEntry, QuickAction
-from cases import facts, lists, notices, search
+from ales.registry import Card, CaseSubject, NavEntry, QuickAction, ThreadSubject
+from cases import calendar, facts, lists, notices, search
 from cases.documents import protocol
 from cases.models import CaseHandover, Protocol, TenantCase, Undertaking
 from cases.models.case import CaseState
@@ -17,6 +17,9 @@ from cases.models.protocol import ProtocolState
 from cases.personal_data import export
 from cases.personal_data.panel import access_panel
 from cases.rules.retention import NOTICE_DAYS
+from cases.threads import display as threads
+from cases.threads import notices as thread_notices
+from cases.threads import subjects
 from members.roles import SOCIAL_ROLES, Role
 
 NOTICE = timedelta(days=NOTICE_DAYS)
@@ -203,7 +206,7 @@ def _incomplete_card(mine) -> Card:
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
-    for kind in notices.KINDS:
+    for kind in (*notices.KINDS, *thread_notices.KINDS):
         registry.notification_kinds.add(kind)
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
@@ -212,7 +215,11 @@ def register() -> None:
     registry.navigation.add(ACCESS_LOG)
     registry.navigation.add(REGISTER)
     registry.dashboard_cards.add(dashboard_cards)
+    registry.calendar_entries.add(calendar.entries)
     registry.case_panels.add(access_panel)
+    registry.case_panels.add(threads.case_panel)
+    registry.case_events.add(threads.case_events)
+    registry.thread_subjects.add(ThreadSubject(subjects.CASE, "dossier", subjects.of_case))
     registry.document_builders[protocol.KIND] = protocol.builder
     registry.document_builders[export.PDF] = export.pdf_builder
     registry.document_builders[export.JSON] = export.json_builder

@@ -5,6 +5,7 @@ from ales.lists.models import ListColumns, SavedView
 from ales.privacy.declarations import PersonalData, Treatment
 from members.models import (
     BankDetails,
+    CalendarAddress,
     Envelope,
     Fund,
     FundAlert,
@@ -74,6 +75,7 @@ DECLARED = (
     PersonalData(
         Notification, USERS.code, kept=dict.fromkeys(("title", "text", "path"), TOLD) | {"kind": CODE}
     ),
+    PersonalData(CalendarAddress, USERS.code, kept={"token_hash": "empreinte d’une adresse secrète"}),
     PersonalData(NotificationPreference, USERS.code, kept={"kind": CODE}),
     PersonalData(NotificationDigest, USERS.code),
     PersonalData(

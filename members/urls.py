@@ -4,6 +4,7 @@ from django.urls import path
 
 from members.views import (
     bank_details,
+    calendar,
     dashboard,
     envelopes,
     fund_moves,
@@ -31,6 +32,10 @@ urlpatterns = [
     path("notifications/arret/<str:token>/", notifications.unsubscribe, name="unsubscribe"),
     path("notifications/<uuid:notification_id>/", notifications.open_one, name="notification_open"),
     path("notifications/<uuid:notification_id>/lue/", notifications.read_one, name="notification_read"),
+    path("calendrier/", calendar.address, name="calendar"),
+    path("calendrier/adresse/", calendar.renew, name="calendar_renew"),
+    path("calendrier/suppression/", calendar.revoke, name="calendar_revoke"),
+    path("calendrier/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("mon-organisme/", organisations.own_organisation, name="own_organisation"),
     path("adherents/", organisations.organisation_list, name="organisations"),
     path("adherents/nouveau/", organisations.organisation_create, name="organisation_create"),

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Sum
 from django.http import HttpRequest
@@ -68,10 +69,16 @@ def withdrawn_file(document: StoredDocument) -> str:
     return _("Le bordereau de ce fichier est annulé : le fichier ne doit pas être remis à la banque.")
 
 
+def landlord_aid_page(request_id: UUID) -> str:
+    """Address of an aid of one of the landlord's tenants."""
+    return reverse("payments:tenant_aid", args=[request_id])
+
+
 def register() -> None:
     """Called once by AppConfig.ready()."""
     for kind in notices.KINDS:
         registry.notification_kinds.add(kind)
+    registry.landlord_aid_pages.add(landlord_aid_page)
     registry.handover_refusals.add(handover_refusals)
     registry.payments_under_way.add(payments_under_way)
     registry.file_refusals.add(withdrawn_file)

@@ -17,6 +17,9 @@ from ales.history.tracking import tracked
 from cases.models import TenantCase
 from members.models import Organisation, User
 
+#: What stands for the tenant once the case is anonymised.
+ANONYMISED_NAME = "Dossier anonymisé"
+
 
 class Purpose(models.TextChoices):
     MAINTIEN = "MAINTIEN", _("maintien dans le logement")

@@ -1,5 +1,6 @@
 """Pages of one request: its file, its entry, its life before and after the decision."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from aids import operations as ops
-from aids import permissions
+from aids import permissions, threads
 from aids.display import purpose_text, state_of, term_rows, timeline_rows, told_states
 from aids.forms.decisions import AnswersForm, ReasonForm
 from aids.models import AidRequest
@@ -85,12 +86,24 @@ def detail(request: HttpRequest, request_id: UUID) -> HttpResponse:
     events = found.events.select_related("by").order_by("-at", "-id")
     if request.actor.is_association:
         context = common | {
-            "timeline": timeline_rows(events, social=False),
+            "timeline": _timeline(request, found, timeline_rows(events, social=False)),
             "may_reopen": permissions.may_reopen(request.actor, found),
             "is_rejected": found.state == RequestState.REJECTED,
         }
         return render(request, "aids/detail_association.html", context)
     return render(request, "aids/detail.html", common | _social_context(request, found, events))
+
+
+def _timeline(
+    request: HttpRequest, found: AidRequest, events: list[dict], jobs: Iterable[ProductionJob] = ()
+) -> list[dict]:
+    """Events, messages and documents of the request, the latest first."""
+    documents = [
+        {"at": job.created_at, "what": job.title, "who": "", "tone": "neutral", "icon": "document-text"}
+        for job in jobs
+    ]
+    merged = [*events, *threads.aid_events(request, found), *documents]
+    return sorted(merged, key=lambda event: event["at"], reverse=True)
 
 
 def _social_context(request: HttpRequest, found: AidRequest, events) -> dict:
@@ -112,7 +125,7 @@ def _social_context(request: HttpRequest, found: AidRequest, events) -> dict:
         "letters": [file_of_job(job) for job in jobs],
         "missing": missing,
         "points": list(found.points.select_related("raised_by", "answered_by")),
-        "timeline": timeline_rows(events, social=True),
+        "timeline": _timeline(request, found, timeline_rows(events, social=True), jobs),
         "editable": editable,
         "is_returned": found.state == RequestState.RETURNED,
         "is_waiting": found.state == RequestState.SUBMITTED,

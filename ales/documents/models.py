@@ -21,6 +21,9 @@ class Audience(models.TextChoices):
     LANDLORD = "LANDLORD", _("bailleur, responsables de l'organisme, association")
     MANAGER = "MANAGER", _("responsables de l'organisme")
     ASSOCIATION = "ASSOCIATION", _("équipe et trésorier de l'association")
+    #: Files joined to a message: those of the organisation and the side it was written to.
+    TO_ASSOCIATION = "TO_ASSOC", _("organisme, équipe et trésorier de l'association")
+    TO_LANDLORD = "TO_LANDLORD", _("organisme, bailleur")
 
 
 def storage_name(document: "StoredDocument", filename: str) -> str:

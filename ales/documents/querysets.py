@@ -6,6 +6,10 @@ from typing import Protocol
 from django.db import models
 from django.db.models import F, Q
 
+#: Audiences of files joined to messages, which the organisation reads too.
+TO_OTHERS = ("TO_ASSOC", "TO_LANDLORD")
+ASSOCIATION = ("MONEY", "LANDLORD", "ASSOCIATION", "TO_ASSOC")
+
 
 class Actor(Protocol):
     """What this room needs to know of who asks; members.access.Actor fits."""
@@ -20,11 +24,11 @@ def audiences_of(actor: Actor | None) -> Q | None:
         return None
     own = Q(organisation_id=actor.organisation_id)
     return {
-        "SOCIAL_WORKER": own & Q(audience__in=("SOCIAL", "LANDLORD")),
-        "MANAGER": own & Q(audience__in=("SOCIAL", "LANDLORD", "MONEY", "MANAGER")),
-        "LANDLORD_AGENT": Q(landlord_id=actor.organisation_id, audience="LANDLORD"),
-        "ASSOCIATION_ADMIN": Q(audience__in=("MONEY", "LANDLORD", "ASSOCIATION")),
-        "TREASURER": Q(audience__in=("MONEY", "LANDLORD", "ASSOCIATION")),
+        "SOCIAL_WORKER": own & Q(audience__in=("SOCIAL", "LANDLORD", *TO_OTHERS)),
+        "MANAGER": own & Q(audience__in=("SOCIAL", "LANDLORD", "MONEY", "MANAGER", *TO_OTHERS)),
+        "LANDLORD_AGENT": Q(landlord_id=actor.organisation_id, audience__in=("LANDLORD", "TO_LANDLORD")),
+        "ASSOCIATION_ADMIN": Q(audience__in=ASSOCIATION),
+        "TREASURER": Q(audience__in=ASSOCIATION),
     }.get(actor.role)
 
 

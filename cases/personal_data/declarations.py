@@ -23,11 +23,13 @@ from cases.models import (
     Employment,
     Entitlement,
     Household,
+    Message,
     Person,
     Protocol,
     StepDraft,
     Tenancy,
     TenantCase,
+    ThreadReading,
     Undertaking,
 )
 
@@ -126,6 +128,14 @@ DECLARED = (
         cleared={"text": ERASED},
         kept={"kind": CODE, "capacity": CODE},
     ),
+    PersonalData(
+        Message,
+        TREATMENT,
+        path="case",
+        cleared={"text": EMPTY, "mentions": "'{{}}'"},
+        kept={"subject_kind": CODE, "capacity": CODE},
+    ),
+    PersonalData(ThreadReading, TREATMENT, kept={"subject_kind": CODE}),
     PersonalData(DataRequest, TREATMENT, path="case", cleared={"note": EMPTY}, kept={"capacity": CODE}),
     PersonalData(Household, TREATMENT, path="case", cleared={"phone": EMPTY, "email": EMPTY}),
     PersonalData(

@@ -1,4 +1,5 @@
 from members.models.bank_details import BankDetails
+from members.models.calendar import CalendarAddress
 from members.models.envelope import Envelope, FundAlert
 from members.models.fund import Fund, FundEntry
 from members.models.membership import Invitation, Membership
@@ -9,6 +10,7 @@ from members.models.user import User
 
 __all__ = [
     "BankDetails",
+    "CalendarAddress",
     "Envelope",
     "Fund",
     "FundAlert",

@@ -33,3 +33,9 @@ def read(*, actor: Actor, notification_id: UUID, at: dt.datetime) -> Notificatio
 def read_all(*, actor: Actor, at: dt.datetime) -> int:
     """Mark all of the person's as read; how many."""
     return Notification.objects.visible_to(actor).unread().update(unread=False, read_at=at)
+
+
+@transaction.atomic
+def read_about(*, actor: Actor, path: str, at: dt.datetime) -> None:
+    """Mark as read what told the person of the page they have before their eyes."""
+    Notification.objects.visible_to(actor).unread().filter(path=path).update(unread=False, read_at=at)

@@ -16,6 +16,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from aids import threads
 from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
 from aids.querysets import AidRequestQuerySet
@@ -210,6 +211,7 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
         ],
         "terms": [_term(term) for term in terms] if is_granted else [],
         "advices": _advices(request.actor, aid),
+        "panels": threads.aid_panel(request, aid),
         "recoveries": recovery_rows(recoveries.select_related("job__document").order_by("year", "sequence")),
     }
     return render(request, "landlord/tenant_aid.html", context)

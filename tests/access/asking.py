@@ -36,6 +36,10 @@ def arguments(scene: Scene, side: Side, about: str) -> list:
         return [side.case.public_id, "budget"]
     if about == "notification":
         return [side.notification.pk]
+    if about == "case_thread":
+        return ["dossier", side.case.public_id]
+    if about == "aid_thread":
+        return ["aide", side.validated.public_id]
     if about == "share":
         return [side.share.case.public_id, side.share.public_id]
     if about == "protocol":

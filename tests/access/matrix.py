@@ -126,6 +126,7 @@ DOORS = [
     Door("lists:rename", ("00000000-0000-4000-8000-000000000000",)),
     Door("lists:make_default", ("00000000-0000-4000-8000-000000000000",)),
     Door("lists:delete", ("00000000-0000-4000-8000-000000000000",)),
+    Door("members:calendar_feed", ("no-such-token",), anonymous="404"),
 ]
 
 ROUTES = [
@@ -164,6 +165,9 @@ ROUTES = [
     Route("members:notification_preferences", get=EVERYBODY, post=EVERYBODY),
     Route("members:notification_open", "notification", post=OWN_ONLY),
     Route("members:notification_read", "notification", post=OWN_ONLY),
+    Route("members:calendar", get=EVERYBODY),
+    Route("members:calendar_renew", post=EVERYBODY),
+    Route("members:calendar_revoke", post=SENT_ON),
     # Organisations and their users
     Route("members:own_organisation", get="403 200 200 403 403 403"),
     Route("members:organisations", get=ASSOCIATION),
@@ -245,6 +249,10 @@ ROUTES = [
     Route("cases:protocol_issue", "protocol", post=SOCIAL_DONE),
     Route("cases:protocol_revise", "protocol", post=SOCIAL_DONE),
     Route("cases:protocol_sign", "protocol", post=SOCIAL_FAULTS),
+    # Threads: of a case for its organisation, of an aid for the association and the landlord as well
+    Route("threads:thread", "case_thread", get="200 200 404 403 404 404", post="422 422 404 403 404 404"),
+    Route("threads:thread", "aid_thread", get="200 200 200 403 200 200", post="422 422 422 403 422 422"),
+    Route("threads:take_back", "message", post="302 302 404 403 404 404"),
     # Aids
     Route("aids:list", get="200 200 403 403 200 200"),
     Route("aids:queue", get=MANAGER),

@@ -22,7 +22,7 @@ from ales.works import operations as works
 from ales.works import running
 from ales.works.models import Work
 from cases import operations as cases
-from cases.models import CaseHandover, CaseShare, Person, Protocol, StepDraft, TenantCase
+from cases.models import CaseHandover, CaseShare, Message, Person, Protocol, StepDraft, TenantCase
 from members import bank_details, envelopes
 from members import operations as members
 from members.access import Actor
@@ -41,6 +41,7 @@ from payments.models import (
     StatementLine,
 )
 from tests.aids.stories import decisions, draft, pdf_upload, submitted
+from tests.cases.talk import written
 from tests.payments.bank import Movement, camt_053
 from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, TODAY, World, person
@@ -105,6 +106,9 @@ class Side:
     job: ProductionJob
     notification: Notification  # told to `claire`
     work: Work
+    message: Message  # of `claire`, about the case
+    association_message: Message
+    landlord_message: Message
 
     def rows(self) -> list[models.Model]:
         found = [getattr(self, field.name) for field in fields(self)]
@@ -297,6 +301,11 @@ def build_side(world: World) -> Side:
     made["landlord_document"] = _file_for(world, "LANDLORD", anne, made["document"])
     made["membership"] = Membership.objects.get(public_id=world.cecile.membership_id)
     made["agent_membership"] = Membership.objects.get(public_id=world.sonia.membership_id)
+    made |= {
+        "message": written(claire, "case", made["case"], "ORGANISATION"),
+        "association_message": written(claire, "aid_request", made["validated"], "ASSOCIATION"),
+        "landlord_message": written(claire, "aid_request", made["validated"], "LANDLORD"),
+    }
     with tenancy.tenant(claire.context):
         made["notification"] = Notification.objects.visible_to(claire).unread()[0]
     _touch(world)

@@ -29,15 +29,16 @@ MONEY = {
     "payments_paymentorder", "payments_paymentorderline", "payments_paymentadvice",
     "payments_paymentrecovery", "payments_paymentquery",
     "members_fund", "members_fundentry", "members_envelope", "members_bankdetails", "members_invitation",
-    "documents_storeddocument", "documents_productionjob",
+    "documents_storeddocument", "documents_productionjob", "cases_message",
 }  # fmt: skip
 #: …and what each role reads of its own side, at most.
 OWN = {
     "claire": {t for t in marked_tables() if t.startswith(("cases_", "aids_"))}
-    | {"documents_storeddocument", "documents_productionjob"}
+    | {"documents_storeddocument", "documents_productionjob", "members_notification"}
     | {"payments_paymentadvice", "payments_paymentorder"},
     "lea": {"aids_aidrequest", "aids_rentterm", "payments_paymentadvice", "members_bankdetails",
-            "members_invitation", "documents_storeddocument", "documents_productionjob"},
+            "members_invitation", "documents_storeddocument", "documents_productionjob",
+            "cases_message", "members_notification"},
     "bruno": set(),
     "anne": MONEY,
     "theo": MONEY,
@@ -45,7 +46,7 @@ OWN = {
     "sonia": {t for t in marked_tables() if t.startswith("cases_")},
     "rachid": {t for t in marked_tables() if t.startswith("cases_")}
     | {"members_bankdetails", "members_invitation", "members_fund", "members_fundentry"}
-    | {"members_envelope"},
+    | {"members_envelope", "members_notification"},
 }  # fmt: skip
 OWN["marc"] = OWN["claire"] | {
     "members_fund", "members_fundentry", "members_envelope", "members_invitation",

@@ -1,0 +1,1 @@
+"""Threads: what people write to one another about a case, or about what hangs on it."""
