@@ -4,10 +4,12 @@ A table read against the SQL, without a row (and, but for the cases, without the
 even where nothing of another organisation stands to prove it. What the rows say, test_visibility.py asks.
 """
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
-from django.db.models import Q
+from django.contrib.sessions.models import Session
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from aids.models import AidProfile, AidRequest
@@ -17,7 +19,16 @@ from ales.works.models import Work
 from association.statistics import is_protected_from, profiles_for
 from cases.models import CaseGroupObjectPermission, CaseHandover, CaseShare, TenantCase
 from members.access import Actor
-from members.models import BankDetails, Envelope, Fund, Invitation, Membership, Notification, Organisation
+from members.models import (
+    BankDetails,
+    Envelope,
+    Fund,
+    Invitation,
+    Membership,
+    Notification,
+    Organisation,
+    SessionRecord,
+)
 from payments.models import PaymentAdvice, PaymentOrder
 from payments.models.accounting import AccountingEntry, AccountingPeriod
 from payments.models.batch import PaymentBatch
@@ -138,6 +149,21 @@ def test_cases(name):
     read = getattr(TenantCase.objects, name)
     check(read, TenantCase, dict.fromkeys(SOCIAL, CASES[name]()))
     assert words(read(None)) == "nothing"
+
+
+def test_shares_in_force():
+    """From the first of its days to the last, unless it was taken back."""
+    day = dt.date(2026, 6, 15)
+    expected = CaseShare.objects.filter(revoked_at=None, starts_on__lte=day, ends_on__gte=day)
+    assert words(CaseShare.objects.live(day)) == words(expected)
+
+
+def test_sessions_that_still_open_pages():
+    """One's own, neither closed nor expired."""
+    at = dt.datetime(2026, 6, 15, tzinfo=dt.UTC)
+    living = Session.objects.filter(session_key=OuterRef("key"), expire_date__gt=at)
+    expected = SessionRecord.objects.filter(Exists(living), user_id=ME, ended_at=None)
+    assert words(SessionRecord.objects.open_of(ME, at)) == words(expected)
 
 
 def test_statistics():

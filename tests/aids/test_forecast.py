@@ -61,6 +61,17 @@ def test_another_organisations_aids_are_not_told(world, validated):
     assert expected(world.diane, validated) == {}
 
 
+def test_the_code_alone_tells_nobody_of_another_organisations_aids(world, validated):
+    """Row security held open for the organisation whose aids they are."""
+    with tenancy.tenant(world.marc.context):
+        assert forecast.payments_expected(world.marc, validated, TODAY)
+        assert forecast.payments_expected(world.diane, validated, TODAY) == {}
+
+
+def test_another_fund_expects_nothing_of_these(world, validated):
+    assert expected(world.anne, world.fund("500", owner=world.landlord, kind="LANDLORD")) == {}
+
+
 def test_what_is_asked_for(world, validated):
     asked = submitted(world.claire, household(world), months=MONTHS)
     drafted = draft(world.claire, household(world), months=MONTHS[:1])

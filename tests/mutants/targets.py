@@ -62,7 +62,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "cases/models/share.py": (
         ("CaseShareQuerySet.visible_to", "CaseShareQuerySet.live", "CaseHandoverQuerySet.visible_to"),
-        (*seen("CaseShare", "CaseHandover"), SHARING),
+        (f"{FILTERS}::test_shares_in_force", *seen("CaseShare", "CaseHandover"), SHARING),
     ),
     "aids/querysets.py": (
         ("AidRequestQuerySet.visible_to",),
@@ -100,7 +100,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "members/models/session.py": (
         ("SessionRecordQuerySet.open_of",),
-        ("tests/members/sign_in/test_sessions.py",),
+        (f"{FILTERS}::test_sessions_that_still_open_pages", "tests/members/sign_in/test_sessions.py"),
     ),
     "members/models/organisation.py": (
         ("OrganisationQuerySet.visible_to", "OrganisationQuerySet.landlords_for"),

@@ -17,6 +17,8 @@ from cases.models import CaseEvent, CaseGroupObjectPermission, CaseShare, Person
 from cases.models.case import LimitKind
 from cases.operations import Page, ShareInput
 from cases.personal_data import operations as rights
+from cases.querysets import READ_PERMISSION
+from members import access
 from members.models import User
 
 pytestmark = pytest.mark.django_db
@@ -168,6 +170,24 @@ def test_a_share_without_its_grant_opens_nothing_to_the_filter(world, case):
     with tenancy.tenant(world.claire.context):
         CaseGroupObjectPermission.objects.all().delete()
         assert not seen_by_filter(world.denis, case)
+
+
+def test_a_grant_is_taken_back_from_the_organisation_named_and_no_other(world, case):
+    """And nothing happens to who never had one."""
+    first, second, never = world.other_cil.pk, world.landlord.pk, world.cil.pk
+    for organisation in (world.other_cil, world.landlord):
+        share(world, case, organisation)
+
+    def held(organisation) -> bool:
+        return (
+            access.granted_ids(organisation, READ_PERMISSION, TenantCase).filter(content_object=case).exists()
+        )
+
+    with tenancy.tenant(world.claire.context):
+        access.withdraw(never, READ_PERMISSION, case)
+        assert [held(first), held(second), held(never)] == [True, True, False]
+        access.withdraw(second, READ_PERMISSION, case)
+        assert [held(first), held(second), held(never)] == [True, False, False]
 
 
 def test_a_grant_without_its_share_opens_nothing(world, case):
