@@ -18,6 +18,7 @@ from ales.documents.models import ProductionJob, StoredDocument
 from ales.works.models import Work
 from association.statistics import is_protected_from, profiles_for
 from cases.models import CaseGroupObjectPermission, CaseHandover, CaseShare, TenantCase
+from cases.models.message import Message
 from members.access import Actor
 from members.models import (
     BankDetails,
@@ -61,12 +62,14 @@ SOCIAL = {"worker": own(), "manager": own()}
 ASSOCIATION = {"admin": ALL, "treasurer": ALL}
 EVERYBODYS_OWN = {who: own() for who in ("worker", "manager", "agent", "board")} | ASSOCIATION
 TENANTS = {"agent": own("landlord_id")}
+#: Of files joined to messages; who sent them reads them too.
+TO_OTHERS = ("TO_ASSOC", "TO_LANDLORD")
 FILES = {
-    "worker": audiences("SOCIAL", "LANDLORD"),
-    "manager": audiences("SOCIAL", "LANDLORD", "MONEY", "MANAGER"),
-    "agent": Q(landlord_id=OWN, audience="LANDLORD"),
-    "admin": audiences("MONEY", "LANDLORD", "ASSOCIATION", mine=False),
-    "treasurer": audiences("MONEY", "LANDLORD", "ASSOCIATION", mine=False),
+    "worker": audiences("SOCIAL", "LANDLORD", *TO_OTHERS),
+    "manager": audiences("SOCIAL", "LANDLORD", "MONEY", "MANAGER", *TO_OTHERS),
+    "agent": Q(landlord_id=OWN, audience__in=("LANDLORD", "TO_LANDLORD")),
+    "admin": audiences("MONEY", "LANDLORD", "ASSOCIATION", "TO_ASSOC", mine=False),
+    "treasurer": audiences("MONEY", "LANDLORD", "ASSOCIATION", "TO_ASSOC", mine=False),
 }
 TOLD_LANDLORD = ("in_payment", "rejected", "returned", "settled", "stopped", "submitted", "validated")
 
@@ -95,6 +98,9 @@ FILTERS = {
     # A person's own, in the organisation (and the capacity) they act for: nobody else's, whoever they are.
     Notification: {who: own() & Q(user_id=ME) for who in SHORT},
     Work: {who: Q(user_id=ME, organisation_id=OWN, capacity=role) for who, role in SHORT.items()},
+    Message: SOCIAL
+    | dict.fromkeys(ASSOCIATION, Q(audience="ASSOCIATION"))
+    | {"agent": Q(audience="LANDLORD", landlord_id=OWN)},
     CaseShare: {who: either("organisation_id", "shared_with_id") for who in SOCIAL},
     CaseHandover: {"worker": own(), "manager": either("from_organisation_id", "to_organisation_id")},
 }

@@ -64,6 +64,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("CaseShareQuerySet.visible_to", "CaseShareQuerySet.live", "CaseHandoverQuerySet.visible_to"),
         (f"{FILTERS}::test_shares_in_force", *seen("CaseShare", "CaseHandover"), SHARING),
     ),
+    "cases/models/message.py": (("MessageQuerySet.visible_to",), worded("Message")),
     "aids/querysets.py": (
         ("AidRequestQuerySet.visible_to",),
         seen("AidRequest", also=("test_a_landlord_is_told_of_no_draft",)),
