@@ -12,6 +12,8 @@ from playwright.sync_api import Locator
 
 #: More stops than any page has: further is never.
 STOPS = 400
+#: Milliseconds in which a browser that is to leave the page has begun to.
+SOON = 150
 
 #: Where the element lies from the one that has the keyboard: 0 has it, 1 later in the page, -1 earlier.
 WHERE = """
@@ -47,7 +49,11 @@ def click(locator: Locator, **_options) -> None:
     """Enter opens a link, presses a button, and unfolds."""
     reach(locator)
     ticks = locator.evaluate("e => e.matches('[type=checkbox], [type=radio], label')")
-    locator.page.keyboard.press("Space" if ticks else "Enter")
+    page = locator.page
+    page.keyboard.press("Space" if ticks else "Enter")
+    # A click waits for the page it leads to; a key doesn't.
+    page.wait_for_timeout(SOON)
+    page.wait_for_load_state()
 
 
 def check(locator: Locator, **_options) -> None:

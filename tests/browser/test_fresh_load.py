@@ -10,8 +10,12 @@ from playwright.sync_api import Page, expect
 
 from ales import tenancy
 from ales.documents import production
-from payments import bank_account
-from tests.aids.stories import draft
+from ales.works import operations as works
+from ales.works import running
+from ales.works.models import Work
+from payments import bank_account, operations
+from payments.rules.banking_days import next_banking_day
+from tests.aids.stories import draft, submitted
 from tests.browser.fresh import expect_fresh, expect_same, focused, markup, settled
 from tests.documents.test_social_security_number import NIR, WARNING, a_letter
 from tests.payments.bank import Movement, camt_053
@@ -34,7 +38,15 @@ EXCHANGES = {
     "history/_entries.html": "test_a_history",
     "payments/_statement_progress.html": "test_a_statement_being_applied",
     "forms/widgets/upload.html": "test_a_doubtful_file",
+    "search/box.html": "test_what_is_proposed",
+    "layout/header.html": "test_the_bell",
+    "payments/batch_detail.html": "test_a_batch_whose_file_is_produced",
+    "works/_progress.html": "test_a_long_work",
+    "works/_notice.html": "test_a_long_work",
 }
+
+
+HEADER = re.compile("/(notifications|travaux)/")
 
 
 def test_every_exchange_is_compared():
@@ -48,8 +60,10 @@ def test_every_exchange_is_compared():
 
 
 def exchanged(page: Page, act) -> None:
-    """Do it and wait for the answer to be in the page."""
-    with page.expect_response(lambda answer: "hx-request" in answer.request.headers):
+    """Do it and wait for the answer to be in the page; what the header asks by itself isn't it."""
+    with page.expect_response(
+        lambda answer: "hx-request" in answer.request.headers and not HEADER.search(answer.url)
+    ):
         act()
     settled(page)
 
@@ -187,3 +201,61 @@ def test_a_doubtful_file(world, sign_in_browser):
     page.get_by_role("button", name="Joindre").first.click()
     page.wait_for_load_state()
     expect_same(swapped, markup(page, ".upload-check"))
+
+
+def test_what_is_proposed(world, sign_in_browser):
+    world.complete_case()
+    page = sign_in_browser(world.claire)
+    box = page.get_by_role("combobox", name="Rechercher")
+    exchanged(page, partial(box.fill, "martin"))
+    assert focused(page) == "recherche"
+    expect(page.get_by_role("option")).to_have_count(1)
+    proposed = page.get_by_role("option").evaluate_all("found => found.map((each) => each.pathname)")
+    page.goto("/recherche/?q=martin")
+    links = page.locator(".search-list a")
+    assert proposed == links.evaluate_all("found => found.map((each) => each.pathname)")
+
+
+def test_the_bell(world, sign_in_browser):
+    world.scale()
+    submitted(world.claire, world.complete_case())
+    page = sign_in_browser(world.marc)
+    settled(page)
+    expect_fresh(page, ".app-header")
+
+
+def test_a_batch_whose_file_is_produced(world, sign_in_browser, monkeypatch):
+    story = payable_aid(world)
+    now = timezone.now()
+    order = story.sign(story.request(at=now), at=now)
+    page = sign_in_browser(world.theo)
+    monkeypatch.setattr(production, "nudge", lambda public_id, *, expires=None: None)
+    with tenancy.tenant(world.theo.context):
+        batch = operations.prepare_batch(
+            actor=world.theo,
+            order_ids=[order.public_id],
+            execution_on=next_banking_day(timezone.localdate(now)),
+            at=now,
+        )
+    page.goto(f"/paiements/bordereaux/{batch.public_id}/")
+    expect(page.get_by_role("button", name="Noter la remise")).to_have_attribute("aria-disabled", "true")
+    with tenancy.tenant(world.theo.context):
+        production.produce(batch.file_job.public_id)
+    expect(page.get_by_role("link", name="Noter la remise")).to_be_visible()
+    expect_fresh(page, "#gestes")
+
+
+def test_a_long_work(world, sign_in_browser, monkeypatch):
+    for module in (works, running):
+        monkeypatch.setattr(module, "nudge", lambda public_id, **options: None)
+    world.complete_case()
+    page = sign_in_browser(world.claire)
+    page.goto("/dossiers/")
+    page.get_by_role("button", name="CSV").click()
+    expect(page.locator(".work-progress")).to_be_visible()
+    expect(page.locator("#works-notice")).to_contain_text("Export Dossiers, CSV")
+    with tenancy.tenant(world.claire.context):
+        work = Work.objects.get()
+    running.run(work.public_id)
+    expect(page.get_by_role("link", name="Télécharger")).to_be_visible()
+    expect_fresh(page)

@@ -4,13 +4,15 @@ Claire enters the case and the aid, Marc decides and asks for the payment, Anne 
 account, Théo signs and pays, Léa receives. The amounts are those of S0's case (DOMAIN §4).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from ales.dates import format_month
 from tests.browser.case_entry import enters_a_case
+from tests.browser.keyboard import only_the_keyboard
 from tests.browser.pages import (
     add_row,
     fill,
@@ -30,7 +32,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 IBAN = "FR14 2004 1010 0505 0001 3M02 606"
 
 
-def test_an_aid_from_entry_to_the_landlord(sign_in_browser: Callable[..., Page], world):
+@pytest.fixture(params=["mouse", pytest.param("keyboard", marks=pytest.mark.slow)])
+def hands(request) -> Iterator[None]:
+    """The whole journey twice: as people point, and by the keyboard alone."""
+    with only_the_keyboard() if request.param == "keyboard" else nullcontext():
+        yield
+
+
+def test_an_aid_from_entry_to_the_landlord(hands, sign_in_browser: Callable[..., Page], world):
     world.scale()
     fund = world.fund("10000")
 
