@@ -51,7 +51,12 @@ def press(page: Page, name: str) -> None:
 
 
 def fill(scope: Page | Locator, fields: dict[str, str]) -> None:
-    """Type each text at the field of that label; choose it where the field is a list."""
+    """Type each text at the field of that label; choose it where the field is a list.
+
+    On a whole page, what the header's search box says of itself isn't a field's label.
+    """
+    if isinstance(scope, Page):
+        scope = scope.locator("main")
     for label, text in fields.items():
         field = scope.get_by_label(label, exact=False).and_(scope.locator("input, select, textarea")).first
         if field.evaluate("element => element.tagName") == "SELECT":
