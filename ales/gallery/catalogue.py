@@ -260,6 +260,7 @@ CATALOGUE = (
             "form": "formulaire des filtres",
             "target": "#id de la liste, présente dans la page et dans la réponse",
             "reset_url": "adresse sans filtre",
+            "kept": "paires (nom, valeur) de l’adresse à garder : tri, colonnes",
         },
         ('{% filter_bar filters reset_url="#" %}',),
     ),

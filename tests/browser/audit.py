@@ -36,8 +36,10 @@ TOO_WIDE = """
   if (root.scrollWidth <= root.clientWidth) return [];
   const scrolls = (element) => element && (getComputedStyle(element).overflowX !== "visible"
     || scrolls(element.parentElement === document.body ? null : element.parentElement));
+  const ends = (element) =>
+    element.getBoundingClientRect().left + Math.max(element.offsetWidth, element.scrollWidth);
   const wide = [...document.body.querySelectorAll("*")].filter((element) =>
-    element.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(element.parentElement));
+    ends(element) > root.clientWidth + 1 && !scrolls(element));
   return wide.filter((element) => !wide.some((other) => other !== element && element.contains(other)))
     .slice(0, 4)
     .map((element) => `${element.tagName.toLowerCase()}.${element.className.baseVal ?? element.className}`);
