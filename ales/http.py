@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,3 +36,17 @@ def writing(view: View) -> View:
 def form_page(view: View) -> View:
     """GET shows a form, POST takes it; refused input comes back on the same page."""
     return require_http_methods(["GET", "HEAD", "POST"])(never_cache(_private(view)))
+
+
+def acting(view: View) -> View:
+    """For who is signed in and acts in some capacity; who has none left is led to the page that says so."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if request.actor is None:
+            return redirect(settings.NO_CAPACITY_URL)
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -201,6 +201,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/connexion/"
 LOGIN_REDIRECT_URL = "/tableau-de-bord/"
+#: Where who acts in no capacity is led (ales.http.acting).
+NO_CAPACITY_URL = "members:no_membership"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/connexion/"
 ACCOUNT_ADAPTER = "members.sign_in.adapters.AccountAdapter"
 ACCOUNT_FORMS = {

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from ales import registry
 from ales.errors import InvalidInputError
-from ales.http import writing
+from ales.http import acting, writing
 from ales.lists import operations
 from ales.lists.models import SavedView
 from ales.lists.shape import SORT, ListShape
 
 
 @writing
-@login_required
+@acting
 def columns(request: HttpRequest, code: str) -> HttpResponse:
     """Choose the columns of a list."""
     shape = _shape(request, code)
@@ -28,7 +27,7 @@ def columns(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @writing
-@login_required
+@acting
 def save(request: HttpRequest, code: str) -> HttpResponse:
     """Keep the filters and the sort under a name."""
     shape, query = _shape(request, code), request.POST.get("adresse", "")
@@ -44,7 +43,7 @@ def save(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @writing
-@login_required
+@acting
 def rename(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Name a view anew."""
     name = request.POST.get("nom", "")
@@ -54,14 +53,14 @@ def rename(request: HttpRequest, view_id: UUID) -> HttpResponse:
 
 
 @writing
-@login_required
+@acting
 def make_default(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Open a view first, or no longer."""
     return _changed(request, view_id, lambda: operations.toggle_default(actor=request.actor, view_id=view_id))
 
 
 @writing
-@login_required
+@acting
 def delete(request: HttpRequest, view_id: UUID) -> HttpResponse:
     """Drop a view."""
     return _changed(request, view_id, lambda: operations.delete_view(actor=request.actor, view_id=view_id))

@@ -5,11 +5,10 @@ The page is asked for by GET, like every list: its words stand in the address, w
 address, history or proxy journal.
 """
 
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ales.http import reading, writing
+from ales.http import acting, reading, writing
 from ales.search.finding import LONGEST, find
 
 #: Hits of a kind while one types, and on the page.
@@ -17,14 +16,14 @@ PROPOSED, SHOWN = 4, 20
 
 
 @reading
-@login_required
+@acting
 def page(request: HttpRequest) -> HttpResponse:
     """Everything found for `?q=`, by kind."""
     return render(request, "search/page.html", _context(request, request.GET.get("q", ""), SHOWN))
 
 
 @writing
-@login_required
+@acting
 def propositions(request: HttpRequest) -> HttpResponse:
     """The best hits of each kind for the words posted so far; changes nothing."""
     context = _context(request, request.POST.get("q", ""), PROPOSED)

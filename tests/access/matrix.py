@@ -146,7 +146,7 @@ ROUTES = [
     Route("works:notice", get=EVERYBODY),
     Route("works:export", post=NOBODY),
     Route("works:prepare", post=NOBODY),
-    Route("works:imports", get="200 200 404 404 200 404", post=NOBODY),
+    Route("works:imports", get="200 200 403 403 200 403", post="404 404 403 403 404 403"),
     Route("works:import_model", get=NOBODY),
     Route("works:detail", "work", get=ASKER, is_personal=True),
     Route("works:progress", "work", get=ASKER, is_personal=True),

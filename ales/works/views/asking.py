@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from ales import registry
 from ales.errors import InvalidInputError, Refusal, StalePageError
 from ales.forms import add_faults
-from ales.http import writing
+from ales.http import acting, writing
 from ales.works import bulk, exports, operations
 from ales.works.bulk import Choice
 from ales.works.notices import expect
@@ -21,7 +20,7 @@ from ales.works.views.pages import context_of, visible
 
 
 @writing
-@login_required
+@acting
 def export(request: HttpRequest) -> HttpResponse:
     """Have a list written: `liste`, `format`, the list's address in `filtres`, the ticked rows in `o`."""
     wanted = _kind(request, exports.PREFIX + request.POST.get("liste", ""))
@@ -42,7 +41,7 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @writing
-@login_required
+@acting
 def prepare(request: HttpRequest) -> HttpResponse:
     """Show what an action would do to the rows ticked, or to all that the filters show."""
     wanted = _kind(request, bulk.PREFIX + request.POST.get("action", ""))
@@ -63,7 +62,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
 
 
 @writing
-@login_required
+@acting
 def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Do what the page showed."""
     work = visible(request, public_id)
@@ -86,7 +85,7 @@ def confirm(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @writing
-@login_required
+@acting
 def cancel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Stop it; what is done stays done."""
     visible(request, public_id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ales.documents.file_names import clean_file_name
 from ales.errors import InvalidInputError, Refusal
-from ales.http import form_page, reading
+from ales.http import acting, form_page, reading
 from ales.spreadsheets import XLSX, xlsx_bytes
 from ales.works import operations, tables
 from ales.works.imports import Import, check_upload, imports_of, model_rows
@@ -18,12 +18,12 @@ from ales.works.notices import expect
 
 
 @form_page
-@login_required
+@acting
 def index(request: HttpRequest) -> HttpResponse:
     """The kinds of files this person may bring in, each with its columns; a POST sends one."""
     kinds = imports_of(request.actor)
     if not kinds:
-        raise Http404
+        raise PermissionDenied
     if request.method != "POST":
         return _show(request, kinds)
     kind = _named(kinds, request.POST.get("nature", ""))
@@ -76,7 +76,7 @@ def _kind_row(request: HttpRequest, kind: Import, faults: list[str] | None) -> d
 
 
 @reading
-@login_required
+@acting
 def model_file(request: HttpRequest) -> HttpResponse:
     """The file to fill in, with one example line."""
     kind = _named(imports_of(request.actor), request.GET.get("nature", ""))

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from csp.constants import HEADER
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,7 +20,7 @@ from ales.audit.models import Action
 from ales.dates import format_date
 from ales.documents.serving import serve
 from ales.documents.views import NOTHING_MAY_RUN
-from ales.http import reading
+from ales.http import acting, reading
 from ales.keyset import page_of
 from ales.spreadsheets import csv_response
 from ales.works import operations
@@ -36,7 +35,7 @@ def visible(request: HttpRequest, public_id: UUID) -> Work:
 
 
 @reading
-@login_required
+@acting
 def work_list(request: HttpRequest) -> HttpResponse:
     """What this person asked for in this capacity, the latest first."""
     page = page_of(Work.objects.visible_to(request.actor), request.GET, ("created_at", "id"), descending=True)
@@ -78,7 +77,7 @@ def progress_of(work: Work) -> dict[str, Any]:
 
 
 @reading
-@login_required
+@acting
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How far it is; what to confirm; once it is over, its file or its report."""
     work = visible(request, public_id)
@@ -163,7 +162,7 @@ def line_row(line: WorkLine, labels: dict[str, str]) -> dict[str, Any]:
 
 
 @reading
-@login_required
+@acting
 def progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The bar, asked again every two seconds; the whole page once a worker has no more to do."""
     work = visible(request, public_id)
@@ -175,7 +174,7 @@ def progress(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @reading
-@login_required
+@acting
 def notice(request: HttpRequest) -> HttpResponse:
     """What the header says of one's works, asked again while one is under way."""
     found = notice_of(request)
@@ -184,7 +183,7 @@ def notice(request: HttpRequest) -> HttpResponse:
 
 
 @reading
-@login_required
+@acting
 def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The file a work made, to its asker alone, until it expires."""
     work = visible(request, public_id)
@@ -205,7 +204,7 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @reading
-@login_required
+@acting
 def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The report line by line, as a CSV."""
     work = visible(request, public_id)
