@@ -28,6 +28,8 @@ from members.roles import SOCIAL_ROLES
 
 CASE = gettext_lazy("Référence du dossier")
 LANDLORD_REFERENCE = gettext_lazy("Référence du locataire chez le bailleur")
+#: A date goes with what it dates: it isn't kept for a debt or a state of the lease that changes.
+DATED = {"arrears_on": "arrears", "lease_state_on": "lease_state"}
 
 
 def case_of(actor: Actor, **wanted: str) -> TenantCase:
@@ -60,7 +62,6 @@ class TenancyRow(HousingForm):
         label=gettext_lazy("État du bail"),
         choices=codes.choices(codes.LeaseState),
         required=False,
-        help_text=gettext_lazy("En cours si la case est vide."),
     )
 
     field_order = ("reference", "landlord")
@@ -82,19 +83,43 @@ class TenancyRow(HousingForm):
             )
         return found[0]
 
-    def clean_lease_state(self) -> str:
-        return self.cleaned_data["lease_state"] or codes.LeaseState.CURRENT
+    def clean(self) -> dict[str, Any]:
+        """The line over the dwelling as it stands: an absent column or an empty cell changes nothing."""
+        case = self.cleaned_data.get("reference")
+        standing = Tenancy.objects.filter(case=case).first() if case else None
+        if standing:
+            self._keep(standing)
+        elif self.cleaned_data.get("lease_state") == "":
+            self.cleaned_data["lease_state"] = codes.LeaseState.CURRENT
+        return super().clean()
+
+    def _keep(self, standing: Tenancy) -> None:
+        data = self.cleaned_data
+        empty = {name for name, value in data.items() if value in (None, "")}
+        changed = {name for name in data.keys() - empty if data[name] != getattr(standing, name, None)}
+        for name in empty:
+            if self.fields[name].required or DATED.get(name) in changed:
+                continue
+            data[name] = getattr(standing, name)
+        if "arrears" in changed and not data["arrears"] and "arrears_since" in empty:
+            data["arrears_since"] = None
+
+
+def dwelling_version(case: TenantCase) -> int:
+    """How many times the dwelling of the case was saved when the line was read."""
+    return operations.step_version(case, "logement")
 
 
 def write_tenancy(actor: Actor, row: dict[str, Any]) -> str:
-    """Write the dwelling of the case, as its step does."""
+    """Write the dwelling of the case, as its step does. Raises StalePageError when somebody did since `row`
+    was read: what the line leaves out was taken from there."""
     typed = dict(row)
     case = typed.pop("reference")
     housing = budget.Housing(**{name: typed.pop(name) for name in RENT_LINES})
     operations.save_housing(
         actor=actor,
         case_id=case.public_id,
-        page=operations.Page(),
+        page=operations.Page(version=dwelling_version(case)),
         typed=operations.HousingInput(housing=housing, **typed),
         at=timezone.now(),
     )
@@ -109,6 +134,7 @@ TENANCIES = Import(
     write=write_tenancy,
     label=lambda cells: cells.get("reference", "") or _("dossier sans référence"),
     identity=lambda row: row["reference"].reference,
+    version=lambda row: dwelling_version(row["reference"]),
     example={
         "reference": "D-2026-00001",
         "landlord": "Habitat de l’Exemple",
@@ -124,8 +150,14 @@ TENANCIES = Import(
         "arrears_since": "03/2026",
     },
     url_name="cases:list",
-    purpose=gettext_lazy("Remplace le logement de dossiers ouverts de votre organisme."),
-    consequence=gettext_lazy("Chaque ligne remplace le logement d’un dossier :"),
+    purpose=gettext_lazy(
+        "Met à jour le logement de dossiers ouverts de votre organisme. Une colonne absente ou une case vide"
+        " ne change rien à ce qui est enregistré ; la date d’une dette ou d’un état du bail s’écrit de"
+        " nouveau quand ils changent."
+    ),
+    consequence=gettext_lazy(
+        "Chaque ligne met à jour le logement d’un dossier ; une case vide y laisse ce qui est enregistré :"
+    ),
     order=30,
 )
 
@@ -206,7 +238,7 @@ def write_statement(actor: Actor, row: dict[str, Any]) -> str:
     operations.save_housing(
         actor=actor,
         case_id=case.public_id,
-        page=operations.Page(),
+        page=operations.Page(version=dwelling_version(case)),
         typed=operations.HousingInput(
             commune=Commune(
                 tenancy.insee_code, tenancy.town, tenancy.department, tenancy.postal_code, fold(tenancy.town)
@@ -244,6 +276,7 @@ STATEMENTS = Import(
     write=write_statement,
     label=_statement_label,
     identity=lambda row: row["known"].case.reference,
+    version=lambda row: dwelling_version(row["known"].case),
     example={
         "landlord_reference": "L-4512",
         "arrears": "1 830,00",

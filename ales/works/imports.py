@@ -1,7 +1,7 @@
 """Files brought in line by line: tried first, with each line's faults, then written once confirmed.
 
 The trial is the very operation that writes, undone: what it lets through will be written, unless somebody
-changes what it depends on meanwhile; then the report says so.
+changes what it depends on meanwhile; then the line is left and the report says so.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from ales import registry, tenancy
 from ales.documents import uploads
-from ales.errors import InvalidInputError, Refusal
+from ales.errors import InvalidInputError, Refusal, StalePageError
 from ales.nir import holds_social_security_number
 from ales.text import fold
 from ales.works import tables
@@ -52,6 +52,8 @@ class Import:
     #: What importing does, in a sentence.
     purpose: str = ""
     consequence: str = ""
+    #: How many times what the line replaces was saved: a line is refused when that rose since its trial.
+    version: Callable[[dict[str, Any]], int] | None = None
     order: int = 50
     family: str = "import"
 
@@ -148,6 +150,8 @@ class Import:
             identity = self.identity(cleaned)
             if identity in seen:
                 raise InvalidInputError(_("Cette ligne répète la ligne %s du fichier.") % seen[identity])
+            if self.version:
+                line.data["version"] = self.version(cleaned)
             self._dry_run(actor, cleaned)
         except Refusal as refusal:
             line.outcome, line.faults = Outcome.REFUSED, self._faults(actor, cells, refusal)
@@ -202,7 +206,19 @@ class Import:
     # --- Writing -----------------------------------------------------------------------------------
 
     def _treat(self, actor: Any, line: WorkLine) -> str:
-        return self.write(actor, self._read(actor, line.data["cells"]))
+        cleaned = self._read(actor, line.data["cells"])
+        if self.version and line.data.get("version") not in (None, self.version(cleaned)):
+            raise StalePageError(_changed_since())
+        try:
+            return self.write(actor, cleaned)
+        except StalePageError as error:
+            raise StalePageError(_changed_since()) from error
+
+
+def _changed_since() -> str:
+    return _(
+        "Quelqu’un a modifié ce dossier depuis l’essai : relisez-le, puis importez de nouveau cette ligne."
+    )
 
 
 def check_upload(kind: Import, actor: Any, uploaded: UploadedFile) -> None:

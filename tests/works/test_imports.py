@@ -11,6 +11,7 @@ from django.core import mail
 from django.urls import reverse
 
 from ales import registry, tenancy
+from ales.audit.models import AccessLog, Action
 from ales.errors import InvalidInputError, NotAllowedError
 from ales.works import tables
 from ales.works.models import Outcome, Work, WorkState
@@ -176,6 +177,111 @@ def test_tenancies(world):
     with tenancy.tenant(world.claire.context):
         found = Tenancy.objects.select_related("landlord").get(case=case)
     assert (found.landlord.name, found.rent) == ("Autre Bailleur", Decimal("1234.50"))
+
+
+TENANCY = ["Référence du dossier", "Bailleur", "Adresse du logement", "Code postal et commune"]
+LANDLORD = ["autre bailleur", "3 rue Neuve", "38000 Grenoble"]
+#: What a line may leave out.
+KEPT = (
+    "landlord_reference", "dwelling", "lease_on", "lease_state", "lease_state_on", "rent", "annexes",
+    "service_charges", "sls", "other_lines", "rls", "housing_benefit", "arrears", "arrears_on",
+    "arrears_since", "benefit_arrears",
+)  # fmt: skip
+
+
+def standing(actor, case, *names: str) -> dict:
+    with tenancy.tenant(actor.context):
+        return Tenancy.objects.filter(case=case).values(*names).get()
+
+
+@pytest.fixture
+def full_case(world):
+    """Every optional column of the dwelling holds something."""
+    case = world.complete_case()
+    with tenancy.tenant(world.claire.context):
+        Tenancy.objects.filter(case=case).update(
+            dwelling="T3", lease_on=dt.date(2019, 5, 1), lease_state_on=dt.date(2026, 2, 1), annexes=12,
+            service_charges=80, other_lines=3, rls=4, benefit_arrears=25,
+        )  # fmt: skip
+    return case
+
+
+@pytest.mark.parametrize("has_columns", [False, True], ids=["columns absent", "cells empty"])
+def test_what_a_line_leaves_out_stays(world, full_case, has_columns):
+    before = standing(world.claire, full_case, *KEPT)
+    heads = list(TENANCY)
+    if has_columns:
+        fields = registry.work_kinds["import:logements"].columns(world.claire)
+        heads += [head for head in fields if head not in TENANCY]
+        assert len(heads) == len(TENANCY) + len(KEPT)
+    row = [full_case.reference, *LANDLORD, *([""] * (len(heads) - len(TENANCY)))]
+    work = tried(world.claire, "logements", csv_of(heads, row))
+    assert faults_of(world.claire, work) == {}
+    run_to_end(world.claire, confirm(world.claire, work))
+    assert standing(world.claire, full_case, *KEPT) == before
+    assert standing(world.claire, full_case, "address") == {"address": "3 rue Neuve"}
+
+
+def test_a_zero_is_written_and_a_date_goes_with_what_it_dates(world, full_case):
+    """A debt or a state that changes doesn't keep the day of the former one."""
+    heads = [*TENANCY, "APL ou AL", "Dette de loyer", "État du bail"]
+    work = tried(world.claire, "logements", csv_of(heads, [full_case.reference, *LANDLORD, "", "50", ""]))
+    assert [fault[0] for fault in faults_of(world.claire, work)[2]] == ["Dette arrêtée au"]
+    row = [full_case.reference, *LANDLORD, "0", "0", "bail en cours"]
+    work = tried(world.claire, "logements", csv_of(heads, row))
+    assert faults_of(world.claire, work) == {}
+    run_to_end(world.claire, confirm(world.claire, work))
+    assert standing(
+        world.claire, full_case, "housing_benefit", "arrears", "arrears_on", "arrears_since",
+        "lease_state", "lease_state_on", "rent",
+    ) == {
+        "housing_benefit": 0, "arrears": 0, "arrears_on": None, "arrears_since": None,
+        "lease_state": "CURRENT", "lease_state_on": None, "rent": 600,
+    }  # fmt: skip
+
+
+def test_a_report_taken_away_is_in_the_access_log(world, full_case, sign_in):
+    work = tried(world.claire, "logements", csv_of(TENANCY, [full_case.reference, *LANDLORD]))
+    answer = sign_in(world.claire).get(reverse("works:report", args=[work.public_id]))
+    assert full_case.reference in b"".join(answer).decode()
+    with tenancy.tenant(world.marc.context):
+        line = AccessLog.objects.visible_to(world.marc).get(action=Action.DOWNLOADED)
+    assert (line.route, line.subject_id, line.user_id) == (
+        "works:report", work.public_id, world.claire.user_id,
+    )  # fmt: skip
+
+
+def test_a_first_dwelling_has_the_defaults_of_its_step(world, full_case):
+    with tenancy.tenant(world.claire.context):
+        Tenancy.objects.filter(case=full_case).delete()
+    heads = [*TENANCY, "État du bail", "Loyer"]
+    work = tried(world.claire, "logements", csv_of(heads, [full_case.reference, *LANDLORD, "", ""]))
+    assert faults_of(world.claire, work) == {}
+    run_to_end(world.claire, confirm(world.claire, work))
+    found = standing(world.claire, full_case, "lease_state", "rent", "arrears", "lease_on", "dwelling")
+    assert found == {"lease_state": "CURRENT", "rent": 0, "arrears": 0, "lease_on": None, "dwelling": ""}
+
+
+@pytest.mark.parametrize("name", ["logements", "releves"])
+def test_a_dwelling_saved_after_the_trial_is_left(world, full_case, name):
+    heads, row = {
+        "logements": ([*TENANCY, "Loyer"], [full_case.reference, *LANDLORD, "700"]),
+        "releves": (
+            ["Référence du dossier", "Dette de loyer", "Dette arrêtée au"],
+            [full_case.reference, "9000", "15/06/2026"],
+        ),
+    }[name]
+    work = tried(world.claire, name, csv_of(heads, row))
+    with tenancy.tenant(world.claire.context):
+        full_case.refresh_from_db()
+        full_case.step_versions = full_case.step_versions | {"logement": 7}
+        full_case.save(update_fields=["step_versions"])
+    before = standing(world.claire, full_case, *KEPT, "address")
+    work = run_to_end(world.claire, confirm(world.claire, work))
+    assert standing(world.claire, full_case, *KEPT, "address") == before
+    (line,) = lines_of(world.claire, work)
+    assert line.outcome == Outcome.REFUSED
+    assert "depuis l’essai" in line.detail
 
 
 def test_invitations_leave_once_confirmed_only(world, django_capture_on_commit_callbacks):

@@ -189,13 +189,7 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
     work = visible(request, public_id)
     if not work.file or work.state != WorkState.DONE:
         raise Http404
-    record(
-        request,
-        Action.DOWNLOADED,
-        subject_kind="work",
-        subject_id=work.public_id,
-        organisation_id=work.organisation_id,
-    )
+    _record_download(request, work)
     operations.mark_seen(work, timezone.now())
     response = serve(request, work, as_attachment=True)
     response.headers[HEADER] = NOTHING_MAY_RUN
@@ -206,12 +200,23 @@ def download(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @reading
 @acting
 def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The report line by line, as a CSV."""
+    """The report line by line, as a CSV; its lines may name households."""
     work = visible(request, public_id)
+    _record_download(request, work)
     labels = outcome_labels(work)
     lines = work.lines.order_by("position")
     name = f"compte-rendu-{localtime(work.created_at):%Y-%m-%d-%Hh%M}.csv"
     return csv_response(name, _report_rows(lines.iterator(), labels))
+
+
+def _record_download(request: HttpRequest, work: Work) -> None:
+    record(
+        request,
+        Action.DOWNLOADED,
+        subject_kind="work",
+        subject_id=work.public_id,
+        organisation_id=work.organisation_id,
+    )
 
 
 def _report_rows(lines: Iterable[WorkLine], labels: dict[str, str]) -> Iterable[list[Any]]:
