@@ -10,7 +10,8 @@ CASES = ListShape(
     url_name="cases:list",
     roles=frozenset(SOCIAL_ROLES),
     default="-modifie",
-    filters=("suivi", "etat", "referent", "bailleur", "lieu"),
+    filters=("suivi", "etat", "referent", "bailleur"),
+    words=("q", "lieu"),
     columns=(
         Column("locataire", _("Locataire"), sort=("tenant_key", "id"), is_fixed=True),
         Column("reference", _("Référence"), sort=("reference", "id")),

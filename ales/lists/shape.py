@@ -38,6 +38,8 @@ class ListShape:
     columns: tuple[Column, ...]
     default: str
     filters: tuple[str, ...]
+    #: Fields of words looked for.
+    words: tuple[str, ...] = (WORDS,)
 
     def column(self, key: str) -> Column | None:
         return next((column for column in self.columns if column.key == key), None)
@@ -56,7 +58,7 @@ class ListShape:
         With `with_words`, the words looked for too: the way back to the list, never what is kept.
         """
         kept = QueryDict(mutable=True)
-        for name in (*((WORDS,) if with_words else ()), *self.filters, SORT):
+        for name in (*(self.words if with_words else ()), *self.filters, SORT):
             value = params.get(name, "")
             if value and "\x00" not in value:
                 kept[name] = value

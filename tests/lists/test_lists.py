@@ -124,9 +124,9 @@ def test_chosen_columns_are_kept_for_the_person(world, cases, sign_in):
     client = sign_in(world.claire)
     answer = client.post(
         reverse("lists:columns", args=["dossiers"]),
-        {"colonne": ["reference", "etat", "nonsense"], "adresse": "etat=OPEN&q=ferrand&autre=1"},
+        {"colonne": ["reference", "etat", "nonsense"], "adresse": "etat=OPEN&q=ferrand&lieu=38&autre=1"},
     )
-    assert answer.url == f"{reverse('cases:list')}?q=ferrand&etat=OPEN"
+    assert answer.url == f"{reverse('cases:list')}?q=ferrand&lieu=38&etat=OPEN"
     body = get(client).content.decode()
     assert 'data-label="Référence"' in body
     assert 'data-label="Bailleur"' not in body
@@ -180,9 +180,10 @@ def test_a_view_is_kept_found_renamed_opened_first_and_dropped(world, cases, sig
 
 def test_a_view_keeps_no_word_that_was_looked_for(world, sign_in):
     client = sign_in(world.claire)
-    save(client, query="q=ferrand&etat=OPEN&apres=abc&autre=1")
+    save(client, query="q=ferrand&lieu=chez+ferrand&etat=OPEN&apres=abc&autre=1")
     assert SavedView.objects.get().query == "etat=OPEN"
     save(client, name="Noms", query="q=ferrand")
+    save(client, name="Lieux", query="lieu=chez+ferrand")
     assert SavedView.objects.count() == 1
 
 
@@ -192,7 +193,7 @@ def test_a_view_keeps_no_word_that_was_looked_for(world, sign_in):
         ("  ", "etat=OPEN", "Donnez un nom"),
         ("x" * 61, "etat=OPEN", "trop long"),
         ("Vide", "", "Choisissez d’abord un filtre"),
-        ("Long", "lieu=" + "x" * 1001, "trop longs"),
+        ("Long", "referent=" + "x" * 1001, "trop longs"),
     ],
 )
 def test_a_view_refused_says_why(world, name, query, said):
