@@ -55,6 +55,7 @@ REQUESTS = exports.Export(
     rows=_rows,
     columns=_columns,
     url_name="aids:list",
+    filters=tuple(RequestFilterForm.base_fields),
 )
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ales.works import exports
 from ales.works.exports import Column
+from cases.forms.case import CaseFilters
 from cases.models.case import CaseState
 from cases.rules import codes
 from cases.views.listing import wanted_cases
@@ -44,6 +45,7 @@ CASES = exports.Export(
     rows=_rows,
     columns=lambda actor: COLUMNS,
     url_name="cases:list",
+    filters=tuple(CaseFilters.base_fields),
 )
 
 

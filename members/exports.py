@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ales.works import exports
 from ales.works.exports import Column
 from members.access import Actor
+from members.forms import OrganisationFilters
 from members.models import Fund
 from members.models.fund import FundKind
 from members.roles import ASSOCIATION_ROLES, LandlordType, OrganisationKind, Role
@@ -63,6 +64,7 @@ ORGANISATIONS = exports.Export(
     rows=_organisations,
     columns=lambda actor: ORGANISATION_COLUMNS,
     url_name="members:organisations",
+    filters=tuple(OrganisationFilters.base_fields),
 )
 FUNDS = exports.Export(
     name="fonds",
@@ -71,6 +73,7 @@ FUNDS = exports.Export(
     rows=_funds,
     columns=lambda actor: FUND_COLUMNS,
     url_name="members:funds",
+    filters=("annee",),
 )
 
 

@@ -13,6 +13,8 @@ from ales.works.exports import Column
 from members.access import Actor
 from members.roles import ASSOCIATION_ROLES, Role
 from payments.forms.filters import OrderFilters, of_tab
+from payments.forms.follow_up import RecoveryFilters
+from payments.forms.landlord import TenantAidFilters
 from payments.models import PaymentBatch, PaymentOrder, RecoveryState
 from payments.models.recovery import RecoveryCause
 from payments.rules.references import iban_end
@@ -104,6 +106,7 @@ ORDERS = exports.Export(
     rows=_orders,
     columns=_with_organisation(ORDER_COLUMNS),
     url_name="payments:orders",
+    filters=(*OrderFilters.base_fields, "etat"),
 )
 BATCHES = exports.Export(
     name="bordereaux",
@@ -112,6 +115,7 @@ BATCHES = exports.Export(
     rows=_batches,
     columns=lambda actor: BATCH_COLUMNS,
     url_name="payments:batches",
+    filters=("etat",),
 )
 RECOVERIES = exports.Export(
     name="recouvrements",
@@ -120,6 +124,7 @@ RECOVERIES = exports.Export(
     rows=_recoveries,
     columns=_with_organisation(RECOVERY_COLUMNS),
     url_name="payments:recoveries",
+    filters=tuple(RecoveryFilters.base_fields),
 )
 TENANT_AIDS = exports.Export(
     name="aides-locataires",
@@ -128,6 +133,7 @@ TENANT_AIDS = exports.Export(
     rows=_tenant_aids,
     columns=lambda actor: TENANT_AID_COLUMNS,
     url_name="payments:tenant_aids",
+    filters=tuple(TenantAidFilters.base_fields),
 )
 
 

@@ -5,7 +5,7 @@ are one snapshot, fetched some thousands at a time, and never objects.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -74,6 +74,8 @@ class Export:
     columns: Callable[[Any], Sequence[Column]]
     #: Name of the list's page.
     url_name: str
+    #: Names of the list's filters in its address: nothing else of it is kept.
+    filters: Collection[str]
     family: str = "export"
 
     @property

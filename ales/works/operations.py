@@ -1,7 +1,7 @@
 """Use cases of long works: asked for, confirmed, cancelled, seen, forgotten."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,8 @@ from ales.works.running import KEPT, nudge
 MOST_UNDER_WAY = 5
 #: Filters that hold words a person typed, maybe a name: kept as long as the file, no longer.
 WORDS = ("q", "bailleur", "lieu")
-CURSORS = ("apres", "avant", "csrfmiddlewaretoken")
+#: Characters of a filter: codes, identifiers, days and amounts are shorter; words typed may be longer.
+LONGEST_CODE, LONGEST_WORDS = 60, 200
 
 
 @transaction.atomic
@@ -34,12 +35,15 @@ def ask_export(
     ids: Sequence[UUID] = (),
     at: dt.datetime,
 ) -> Work:
-    """Have a list written as a file. Raises NotAllowedError, InvalidInputError (format, too many works)."""
+    """Have a list written as a file. Raises NotAllowedError, InvalidInputError.
+
+    What is at fault: a format, a filter too long to be one, too many works.
+    """
     if not export.may_ask(actor):
         raise NotAllowedError(_("Cette liste n’est pas accessible avec votre habilitation."))
     if format not in FORMATS:
         raise InvalidInputError(_("Choisissez un format : XLSX ou CSV."))
-    params = _split(filters) | {"format": format, "ids": [str(found) for found in ids]}
+    params = _split(filters, export.filters) | {"format": format, "ids": [str(found) for found in ids]}
     title = _("Export %(list)s, %(format)s") % {"list": export.title, "format": format.upper()}
     return _queue(_new(actor, export.code, title, params, at))
 
@@ -164,12 +168,17 @@ def _refuse_crowd(asker: Asker | Work) -> None:
         )
 
 
-def _split(filters: QueryDict) -> dict[str, str]:
-    """The filters apart from the words typed in them, which go with the file."""
-    chosen, words = filters.copy(), QueryDict(mutable=True)
-    for name in CURSORS:
-        chosen.pop(name, None)
-    for name in WORDS:
-        if name in chosen:
-            words.setlist(name, chosen.pop(name))
+def _split(filters: QueryDict, names: Collection[str]) -> dict[str, str]:
+    """The list's filters apart from the words typed in them, which go with the file.
+
+    Raises InvalidInputError for one too long: left out, it would let more rows into the file than were shown.
+    """
+    chosen, words = QueryDict(mutable=True), QueryDict(mutable=True)
+    for name in names:
+        value = filters.get(name, "")
+        if len(value) > (LONGEST_WORDS if name in WORDS else LONGEST_CODE):
+            raise InvalidInputError(_("Un filtre de cette liste est trop long : raccourcissez-le."))
+        # Empty is not absent: a list may open otherwise.
+        if name in filters:
+            (words if name in WORDS else chosen)[name] = value
     return {"filters": chosen.urlencode(), "words": words.urlencode()}

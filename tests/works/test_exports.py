@@ -110,6 +110,7 @@ def test_row_security_holds_even_if_the_list_s_own_filter_fails(world, monkeypat
         rows=lambda actor, params: TenantCase.objects.order_by("id"),
         columns=lambda actor: (exports.Column("Référence", "reference"),),
         url_name="cases:list",
+        filters=(),
     )
     monkeypatch.setitem(registry.work_kinds, "export:dossiers", careless)
     assert csv_rows(exported(world.denis, "dossiers")) == []
@@ -137,6 +138,19 @@ def test_an_export_is_in_the_access_log(world):
     assert line.filters == "etat=OPEN", "the words searched may be a name"
 
 
+def test_a_work_keeps_the_list_s_own_filters_alone(world, nudged):
+    """What else an address holds stays nowhere for a year."""
+    kept = ask_export(
+        world.claire,
+        "dossiers",
+        filters="q=martin&etat=OPEN&lieu=38&note=Paul+Martin&tri=-etat&apres=x",
+    )
+    assert (kept.params["filters"], kept.params["words"]) == ("etat=OPEN", "q=martin&lieu=38")
+    for filters in ("etat=" + "x" * 61, "q=" + "x" * 201):
+        with pytest.raises(InvalidInputError, match="trop long"):
+            ask_export(world.claire, "dossiers", filters=filters)
+
+
 def test_a_list_too_long_says_so(world, monkeypatch):
     world.complete_case()
     monkeypatch.setattr(exports, "MOST_ROWS", 0)
@@ -148,6 +162,11 @@ def test_a_list_too_long_says_so(world, monkeypatch):
 def test_an_unknown_format_is_refused(world):
     with pytest.raises(InvalidInputError, match="XLSX ou CSV"):
         ask_export(world.claire, "dossiers", format="pdf")
+
+
+def test_an_empty_filter_is_kept(world, nudged):
+    """The treasurer's orders open on those to sign; `etat=` asks for all of them."""
+    assert ask_export(world.theo, "ordres", filters="etat=&du=&x=1").params["filters"] == "du=&etat="
 
 
 def test_the_page_and_its_file(world, sign_in, monkeypatch, django_capture_on_commit_callbacks):
