@@ -16,13 +16,13 @@ from ales.documents.querysets import ProductionJobQuerySet, StoredDocumentQueryS
 class Audience(models.TextChoices):
     """Who may open a file, besides the policies of its subject (DOMAIN §3)."""
 
-    SOCIAL = "SOCIAL", _("travailleurs sociaux et responsables de l'organisme")
-    MONEY = "MONEY", _("responsables de l'organisme, équipe et trésorier de l'association")
-    LANDLORD = "LANDLORD", _("bailleur, responsables de l'organisme, association")
-    MANAGER = "MANAGER", _("responsables de l'organisme")
-    ASSOCIATION = "ASSOCIATION", _("équipe et trésorier de l'association")
+    SOCIAL = "SOCIAL", _("travailleurs sociaux et responsables de l’organisme")
+    MONEY = "MONEY", _("responsables de l’organisme, équipe et trésorier de l’association")
+    LANDLORD = "LANDLORD", _("bailleur, responsables de l’organisme, association")
+    MANAGER = "MANAGER", _("responsables de l’organisme")
+    ASSOCIATION = "ASSOCIATION", _("équipe et trésorier de l’association")
     #: Files joined to a message: those of the organisation and the side it was written to.
-    TO_ASSOCIATION = "TO_ASSOC", _("organisme, équipe et trésorier de l'association")
+    TO_ASSOCIATION = "TO_ASSOC", _("organisme, équipe et trésorier de l’association")
     TO_LANDLORD = "TO_LANDLORD", _("organisme, bailleur")
 
 
@@ -41,7 +41,7 @@ class StoredDocument(models.Model):
     landlord_id = models.BigIntegerField(_("bailleur"), null=True, blank=True, db_index=True)
     audience = models.CharField(_("destinataires"), max_length=12, choices=Audience)
     subject_kind = models.CharField(_("objet"), max_length=30)
-    subject_id = models.UUIDField(_("identifiant de l'objet"))
+    subject_id = models.UUIDField(_("identifiant de l’objet"))
     kind = models.CharField(_("nature"), max_length=30)
     title = models.CharField(_("titre"), max_length=200)
     file_name = models.CharField(_("nom du fichier"), max_length=200)
@@ -86,14 +86,14 @@ class ProductionJob(models.Model):
     audience = models.CharField(_("destinataires"), max_length=12, choices=Audience)
     kind = models.CharField(_("nature"), max_length=30)
     subject_kind = models.CharField(_("objet"), max_length=30)
-    subject_id = models.UUIDField(_("identifiant de l'objet"))
+    subject_id = models.UUIDField(_("identifiant de l’objet"))
     unique_key = models.CharField(_("clé"), max_length=120, unique=True)
     payload = models.JSONField(_("données figées"))
     title = models.CharField(_("titre"), max_length=200)
     file_name = models.CharField(_("nom du fichier"), max_length=200)
     state = models.CharField(_("état"), max_length=8, choices=JobState, default=JobState.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
-    lease_until = models.DateTimeField(_("réservé jusqu'au"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("réservé jusqu’au"), null=True, blank=True)
     error = models.CharField(_("erreur"), max_length=300, blank=True)
     document = models.OneToOneField(
         StoredDocument,

@@ -91,7 +91,7 @@ class Work(models.Model):
     #: Rises each time a worker takes the work: the fencing number of its lease.
     turn = models.PositiveIntegerField(_("tour"), default=0)
     failures = models.PositiveSmallIntegerField(_("échecs"), default=0)
-    lease_until = models.DateTimeField(_("réservé jusqu'au"), null=True, blank=True)
+    lease_until = models.DateTimeField(_("réservé jusqu’au"), null=True, blank=True)
     cancel_asked = models.BooleanField(_("annulation demandée"), default=False)
     error = models.CharField(_("erreur"), max_length=300, blank=True)
     source = models.FileField(_("fichier reçu"), upload_to=source_name, max_length=100, blank=True)
@@ -105,7 +105,7 @@ class Work(models.Model):
     finished_at = models.DateTimeField(_("terminé le"), null=True, blank=True)
     #: When its asker has seen it finished.
     seen_at = models.DateTimeField(_("vu le"), null=True, blank=True)
-    expires_at = models.DateTimeField(_("gardé jusqu'au"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("gardé jusqu’au"), null=True, blank=True)
 
     objects = WorkQuerySet.as_manager()
 
@@ -165,7 +165,7 @@ class WorkLine(models.Model):
     work = models.ForeignKey(Work, on_delete=models.CASCADE, related_name="lines", verbose_name=_("travail"))
     #: Rank in the list, or the line's number in the file.
     position = models.PositiveIntegerField(_("ligne"))
-    subject_id = models.UUIDField(_("identifiant de l'objet"), null=True, blank=True)
+    subject_id = models.UUIDField(_("identifiant de l’objet"), null=True, blank=True)
     label = models.CharField(_("objet"), max_length=250)
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     amount = models.DecimalField(_("montant"), max_digits=12, decimal_places=2, null=True, blank=True)
@@ -178,7 +178,7 @@ class WorkLine(models.Model):
     objects = WorkLineQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("ligne d'un travail")
+        verbose_name = _("ligne d’un travail")
         constraints = [
             models.UniqueConstraint(fields=["work", "position"], name="work_line_once"),
         ]
