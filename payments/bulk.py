@@ -47,15 +47,12 @@ def _verdict(actor: Actor, aid: AidRequest, account: Verdict) -> Verdict:
 
 def ask(actor: Actor, line: WorkLine, answers: dict[str, str]) -> str:
     """Ask for the payment of every granted term of one aid."""
-    terms = (
-        AidRequest.objects.visible_to(actor)
-        .filter(public_id=line.subject_id)
-        .values_list("terms__public_id", flat=True)
-    )
+    aids = AidRequest.objects.visible_to(actor).filter(public_id=line.subject_id)
+    granted = RentTerm.objects.filter(request__in=aids, state=TermState.GRANTED)
     order = operations.request_payment(
         actor=actor,
         request_id=line.subject_id,
-        term_ids=[term for term in terms.filter(terms__state=TermState.GRANTED)],
+        term_ids=list(granted.values_list("public_id", flat=True)),
         version=line.data["version"],
         at=timezone.now(),
     )

@@ -63,14 +63,18 @@ class WorkQuerySet(models.QuerySet):
         )
 
 
+#: Of the storage: what works read and write.
+FOLDER = "travaux"
+
+
 def storage_name(work: "Work", filename: str) -> str:
     """Path of the file a work made, in the private storage."""
-    return f"travaux/{work.public_id.hex}"
+    return f"{FOLDER}/{work.public_id.hex}"
 
 
 def source_name(work: "Work", filename: str) -> str:
     """Path of the file a work reads."""
-    return f"travaux/{work.public_id.hex}-recu"
+    return f"{FOLDER}/{work.public_id.hex}-recu"
 
 
 class Work(models.Model):

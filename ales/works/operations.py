@@ -82,6 +82,8 @@ def ask_import(*, actor: Asker, kind: Any, uploaded: UploadedFile, file_name: st
     """
     if not kind.may_ask(actor):
         raise NotAllowedError(_("Cet import n’est pas ouvert à votre habilitation."))
+    # Before the file is kept: what a refusal undoes leaves it without a row.
+    _refuse_crowd(actor)
     work = _new(actor, kind.code, _("Import %s") % kind.title, {"file_name": file_name}, at)
     work.source.save("import", uploaded, save=False)
     return _queue(work)

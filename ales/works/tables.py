@@ -6,7 +6,9 @@ refused. Formulas count for what they showed when they were saved.
 
 import csv
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -28,6 +30,16 @@ MOST_COLUMNS = 60
 LONGEST_CELL = 1000
 SEPARATORS = ";,\t"
 ACCEPT = ".xlsx,.csv"
+#: What a zip whose bytes were lost or changed on the way raises, once opened or in the middle of a part.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 Row = tuple[int, list[str]]
 
@@ -85,7 +97,7 @@ def _xlsx_rows(file: BinaryIO) -> Iterator[Row]:
             while texts and not texts[-1]:
                 texts.pop()
             yield number, texts
-    except (InvalidFileException, KeyError, ValueError, IndexError, zipfile.BadZipFile, SyntaxError) as error:
+    except (InvalidFileException, KeyError, ValueError, IndexError, SyntaxError, *DAMAGED) as error:
         raise refused(_("Ce classeur ne se lit pas : enregistrez-le de nouveau au format XLSX.")) from error
 
 
@@ -99,7 +111,7 @@ def _check_parts(file: BinaryIO) -> None:
                 with archive.open(part) as content:
                     if b"<!" in content.read(HEAD).replace(b"<!--", b""):
                         raise refused(_("Ce classeur contient ce qu’un tableur n’écrit pas : il est refusé."))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except DAMAGED as error:
         raise refused(_("Ce classeur ne se lit pas : enregistrez-le de nouveau au format XLSX.")) from error
     finally:
         file.seek(0)

@@ -22,3 +22,4 @@ def sweep() -> None:
 def clear() -> None:
     """Delete what has outlived its days; once a night."""
     expiry.clear()
+    expiry.clear_strays()

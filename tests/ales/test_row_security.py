@@ -196,3 +196,15 @@ def test_a_context_ends_with_its_transaction():
     with tenancy.tenant(TenantContext(1, organisation.pk, "MANAGER")):
         assert tenancy.current() is not None
     assert tenancy.current() is None
+
+
+def test_functions_that_run_as_their_owner_never_look_among_temporary_tables_first():
+    """`pg_temp` unnamed is looked in before all else: anybody could put a table of theirs in the way."""
+    paths = dict(
+        rows(
+            "SELECT proname, (SELECT min(c) FROM unnest(proconfig) AS c WHERE c LIKE 'search_path=%%') "
+            "FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        )
+    )
+    assert "payments_recovered_within_paid" in paths
+    assert [name for name, path in paths.items() if not (path or "").endswith("pg_temp")] == []

@@ -99,7 +99,7 @@ def test_the_pages_of_ones_own_account(world, new_context):
     skipped = {"health", "mfa_download_recovery_codes", "members:invitation", "account_logout"}
     posts_only = {"account_devices_end_others", "account_device_end", "proconnect_begin", "proconnect_back"}
     for door in DOORS:
-        if door.name in skipped | posts_only:
+        if door.name in skipped | posts_only or door.name.startswith("lists:"):
             continue
         args = [key.pk] if door.arguments == (1,) else door.arguments
         watched.open(reverse(door.name, args=args))

@@ -1,6 +1,7 @@
 """One action on many requests: planned, confirmed, done one by one by the ordinary operation, once each."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,7 @@ from ales.works import bulk, lines, operations, running
 from ales.works.models import Outcome, Work, WorkLine, WorkState
 from cases.models import TenantCase
 from members.models import Fund, Membership
+from payments import operations as payments
 from payments.models import PaymentOrder
 from tests.aids.stories import grant, submitted
 from tests.works.conftest import confirm, lines_of, plan_bulk, reread, run_to_end
@@ -123,6 +125,27 @@ def test_payment_asked_for_many(world, three):
         assert PaymentOrder.objects.count() == 2
     again = plan_bulk(world.marc, "payer", ids=[three[0].public_id])
     assert outcomes(world.marc, again) == ["REFUSED"]
+
+
+def test_what_is_left_of_an_aid_is_asked_for(world):
+    world.scale()
+    world.bank_details()
+    months = (dt.date(2026, 3, 1), dt.date(2026, 4, 1), dt.date(2026, 5, 1))
+    aid = submitted(world.claire, household(world, "Un"), months=months)
+    grant(world.marc, aid, world.fund("1000"))
+    with tenancy.tenant(world.marc.context):
+        march = aid.terms.get(month=months[0])
+        payments.request_payment(
+            actor=world.marc, request_id=aid.public_id, term_ids=[march.public_id], at=timezone.now()
+        )
+    work = plan_bulk(world.marc, "payer", ids=[aid.public_id])
+    run_to_end(world.marc, confirm(world.marc, work))
+    assert outcomes(world.marc, work) == ["DONE"]
+    with tenancy.tenant(world.marc.context):
+        assert sorted(PaymentOrder.objects.values_list("amount", flat=True)) == [
+            Decimal("277.20"),
+            Decimal("554.40"),
+        ]
 
 
 def test_an_account_not_confirmed_is_said_beforehand(world, three):

@@ -3,10 +3,14 @@
 import csv
 import datetime as dt
 import io
+import os
+import time
 from decimal import Decimal
+from uuid import uuid4
 
 import openpyxl
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
@@ -16,7 +20,7 @@ from ales import registry, tenancy
 from ales.audit.models import AccessLog, Action
 from ales.errors import InvalidInputError
 from ales.works import expiry, exports
-from ales.works.models import Work, WorkState
+from ales.works.models import FOLDER, Work, WorkState
 from cases.models import TenantCase
 from members.models import Notification, Organisation
 from tests.aids.stories import draft
@@ -240,3 +244,19 @@ def test_the_rows_outlive_the_transaction_that_reads_them(world, monkeypatch):
     monkeypatch.setattr(exports, "FETCHED", 1)
     assert len(csv_rows(exported(world.claire, "dossiers"))) == 3
     assert csv_rows(exported(world.denis, "dossiers")) == []
+
+
+def test_a_file_no_work_knows_goes_the_night_after(world):
+    world.complete_case()
+    work = exported(world.claire, "dossiers")
+    storage = work.file.storage
+    stray = storage.save(f"{FOLDER}/{uuid4().hex}-recu", ContentFile(b"nom;1"))
+    foreign = storage.save(f"{FOLDER}/lisez-moi", ContentFile(b""))
+    expiry.clear_strays()
+    assert storage.exists(stray), "it may belong to a transaction that isn't committed yet"
+    long_ago = time.time() - 2 * 24 * 3600
+    for name in (stray, foreign, work.file.name):
+        os.utime(storage.path(name), (long_ago, long_ago))
+    assert expiry.clear_strays() >= 1
+    assert [storage.exists(name) for name in (stray, foreign, work.file.name)] == [False, True, True]
+    storage.delete(foreign)

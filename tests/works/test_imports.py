@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import random
 import zipfile
 from decimal import Decimal
 
@@ -410,3 +411,17 @@ def test_the_page_says_what_is_wrong_with_a_file(world, sign_in):
     assert "!! undefined" not in page
     assert "Écrire 1 ligne" in page
     assert "ligne 3" in page
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_workbook_is_refused_with_a_sentence(seed):
+    """Bytes changed on the way: refused, or read when what changed holds no cell; never anything else."""
+    content = bytearray(xlsx_of(ORGANISATION, *(["CIL du Test", "CIL", "", "", "38", "oui"],) * 20))
+    draw = random.Random(seed)
+    for _ in range(6):
+        content[draw.randrange(4, len(content))] = draw.randrange(256)
+    try:
+        found = list(tables.rows_of(io.BytesIO(bytes(content))))
+    except InvalidInputError as error:
+        found = error.faults["file"]
+    assert found
