@@ -96,7 +96,9 @@ def test_the_pages_of_ones_own_account(world, new_context):
     totp = {"secret": encryption.encrypt(generate_totp_secret())}
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data=totp)
     key = Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN)
-    skipped = {"health", "mfa_download_recovery_codes", "members:invitation", "account_logout"}
+    # An address whose token nobody has isn't found: tests of their own rooms.
+    tokens = {"members:invitation", "members:unsubscribe", "members:calendar_feed"}
+    skipped = {"health", "mfa_download_recovery_codes", "account_logout"} | tokens
     posts_only = {"account_devices_end_others", "account_device_end", "proconnect_begin", "proconnect_back"}
     for door in DOORS:
         if door.name in skipped | posts_only or door.name.startswith("lists:"):
