@@ -27,13 +27,16 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     )
     waiting = [card for card in cards if card.rows]
     quiet = [card for card in cards if not card.rows]
+    # The first row that leads somewhere, and the card it stands in: figures alone ask for nothing.
+    actions = ((card, row) for card in waiting for row in card.rows if row.get("url"))
+    next_card, next_action = next(actions, (None, None))
     now = localtime()
     context = {
         "greeting": "Bonsoir" if now.hour >= EVENING else "Bonjour",
         "first_name": request.user.first_name,
         "today": f"{_weekday(now.weekday())} {format_date(now.date())}",
-        "next_action": next((row for card in waiting for row in card.rows if row.get("url")), None),
-        "next_card": waiting[0] if waiting else None,
+        "next_action": next_action,
+        "next_card": next_card,
         "waiting": waiting,
         "quick_actions": [
             {"label": action.label, "icon": action.icon, "url": reverse(action.url_name)}

@@ -40,6 +40,17 @@ def test_a_stranger_is_sent_to_sign_in(client, db):
     assert client.get(DASHBOARD).headers["Location"] == f"/connexion/?next={DASHBOARD}"
 
 
+def test_the_first_thing_to_do_is_named_by_its_own_card(world, sign_in, monkeypatch):
+    cards = [
+        registry.Card("Chiffres de l’année", "chart-bar", [{"text": "34 aides"}], "rien", order=10),
+        registry.Card(
+            "Fonds sous leur seuil", "banknotes", [{"text": "Un", "url": "/un/"}], "rien", order=20
+        ),
+    ]
+    monkeypatch.setattr(registry, "dashboard_cards", registry.Hook([lambda request: cards]))
+    assert "À faire en premier · Fonds sous leur seuil" in page(sign_in(world.anne))
+
+
 def test_what_waits_comes_first_and_what_is_quiet_is_one_line(world, sign_in, monkeypatch):
     cards = [
         registry.Card("Plus tard", "clock", [{"text": "Deux", "url": "/deux/"}], "rien", order=60),
