@@ -34,4 +34,4 @@ USER ales
 VOLUME /var/ales
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["python", "bin/healthy"]
-CMD ["sh", "-c", "exec gunicorn ales.wsgi:application --bind 0.0.0.0:$PORT --workers ${WEB_WORKERS:-3} --worker-tmp-dir /dev/shm --max-requests 2000 --max-requests-jitter 200 --access-logfile - --access-logformat '%(t)s %(s)s %(m)s %(U)s %(M)sms'"]
+CMD ["sh", "-c", "exec gunicorn ales.wsgi:application --bind 0.0.0.0:$PORT --workers ${WEB_WORKERS:-3} --worker-tmp-dir /dev/shm --max-requests 2000 --max-requests-jitter 200 --logger-class ales.gunicorn.MaskingLogger --access-logfile - --access-logformat '%(t)s %(s)s %(m)s %(U)s %(M)sms'"]

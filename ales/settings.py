@@ -11,7 +11,7 @@ import pghistory
 from environs import Env
 from psycopg.conninfo import conninfo_to_dict
 
-from ales import embedded, proconnect
+from ales import embedded, logs, proconnect
 from ales.content_policy import CONTENT_SECURITY_POLICY  # noqa: F401 (a setting)
 from ales.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401 (a setting)
 
@@ -367,28 +367,7 @@ BANK_FILE_SCHEMA: str = env.str("BANK_FILE_SCHEMA", "pain.001.001.09")
 
 # Heads of the journal, kept out of the database: copy this file elsewhere (docs/operations.md).
 JOURNAL_LOG: Path = env.path("JOURNAL_LOG", VAR_DIR / "journal.log")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "journal": {
-            "class": "logging.FileHandler",
-            "filename": JOURNAL_LOG,
-            "formatter": "line",
-            "delay": True,
-        },
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "ales.journal": {"handlers": ["journal"], "level": "INFO"},
-        "django.server": {"level": "WARNING"},
-        "fontTools": {"level": "ERROR"},
-        "pikepdf": {"level": "WARNING"},
-        "weasyprint": {"level": "ERROR"},
-    },
-}
+LOGGING = logs.configuration(journal=JOURNAL_LOG, level=env.str("LOG_LEVEL", "INFO"))
 
 # Demo and volume builders, in the order they run: each room has its own (DESIGN §1).
 DEMO_BUILDERS = [
