@@ -41,4 +41,5 @@ def notify(
     if not rows:
         return
     Notification.objects.bulk_create(rows)
-    transaction.on_commit(partial(delivery.deliver, [row.pk for row in rows]))
+    # What is committed stays told as done: the next digest picks up what a failure left behind.
+    transaction.on_commit(partial(delivery.deliver, [row.pk for row in rows]), robust=True)

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from django.core import mail
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -77,6 +77,19 @@ class TestAtOnce:
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert "!! undefined" not in message.body
         assert mail_states() == ["SENT", "SENT"]
+
+    def test_a_failure_after_the_commit_fails_nobody_and_the_digest_makes_up_for_it(
+        self, world, tell, monkeypatch
+    ):
+        def breaks(*arguments, **named):
+            raise OperationalError("the server is away")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(delivery, "_sort_out", breaks)
+            tell(world.claire)
+        assert (mail_states(), mail.outbox) == (["PENDING"], [])
+        assert delivery.send_digests(later(minutes=20)) == 1
+        assert mail_states() == ["SENT"]
 
     def test_a_person_with_two_roles_in_an_organisation_is_told_once(self, world, tell):
         user = User.objects.get(pk=world.claire.user_id)
