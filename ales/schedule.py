@@ -21,6 +21,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "end-expired-shares": {"task": "cases.tasks.end_expired_shares", "schedule": crontab(hour=0, minute=20)},
     "check-ledger": {"task": "payments.tasks.check_ledger", "schedule": crontab(hour=1, minute=10)},
     "verify-journal": {"task": "ales.journal.tasks.verify", "schedule": crontab(hour=1, minute=30)},
+    "check-files": {"task": "payments.tasks.check_files", "schedule": crontab(hour=1, minute=45)},
     "apply-retention": {"task": "cases.tasks.apply_retention", "schedule": crontab(hour=2, minute=30)},
     "clear-works": {"task": "ales.works.tasks.clear", "schedule": crontab(hour=3, minute=0)},
     "clear-sessions": {"task": "members.tasks.clear_sessions", "schedule": crontab(hour=3, minute=10)},

@@ -1,4 +1,4 @@
-"""Tasks of this room: the check of every night (schedule: ales/settings.py), statements applied by a worker.
+"""Tasks of this room: the checks of every night (schedule: ales/schedule.py), statements applied by a worker.
 
 A statement is applied group by group; each message may come twice, late, or not at all. What is done is in
 the rows: a group written is never written again. A lost message leaves the statement « en cours
@@ -7,6 +7,7 @@ d'application »: the sweeper sends for it again every minute, and its page offe
 
 import datetime as dt
 import logging
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from members.access import Actor, actor_of
 from members.models import Membership
 from members.roles import Role
 from payments import integrity, operations
+from payments.integrity import Check, Finding
 from payments.models import BankStatement
 from payments.models.statement import StatementState
 
@@ -35,18 +37,44 @@ SILENCE = dt.timedelta(minutes=2)
 
 @shared_task
 def check_ledger() -> int:
-    """Every invariant of the money, once a night; what is wrong is logged and told by mail. How many rows."""
-    broken = [finding for finding in integrity.findings() if finding.count]
-    for finding in broken:
-        logger.error("check_ledger %s: %s rows at fault", finding.check.name, finding.count)
-    count = sum(finding.count for finding in broken)
-    if broken:
+    """Every invariant of the books, once a night; what is wrong is logged and told by mail. How many rows."""
+    return _check("Contrôle des comptes", integrity.BOOKS)
+
+
+# Every file is read. Below the 15 minutes after which the broker gives a message to a second worker.
+@shared_task(soft_time_limit=720, time_limit=780)
+def check_files() -> int:
+    """The files kept, against the rows that tell of them, once a night. How many rows at fault."""
+    return _check("Contrôle des fichiers", integrity.FILES)
+
+
+def _check(subject: str, checks: Sequence[Check]) -> int:
+    """Each check in turn; faults are told even when a later check is cut short, and so is that it was."""
+    found: list[Finding] = []
+    try:
+        for check in checks:
+            (finding,) = integrity.findings([check])
+            found.append(finding)
+            if finding.count:
+                logger.error("%s: %s rows at fault", check.name, finding.count)
+    finally:
+        _tell(subject, [finding for finding in found if finding.count], checks[len(found) :])
+    return sum(finding.count for finding in found)
+
+
+def _tell(subject: str, broken: Sequence[Finding], unfinished: Sequence[Check]) -> None:
+    if unfinished:
+        logger.error("%s: not done: %s", subject, ", ".join(check.name for check in unfinished))
+    if broken or unfinished:
         warn_administrators(
-            "Contrôle des comptes : anomalies",
+            f"{subject} : anomalies" if broken else f"{subject} : inachevé",
             "emails/ledger_faults.txt",
-            {"count": count, "findings": [(finding.check.title, finding.count) for finding in broken]},
+            {
+                "count": sum(finding.count for finding in broken),
+                "findings": [(finding.check.title, finding.count) for finding in broken],
+                "unfinished": [check.title for check in unfinished],
+            },
         )
-    return count
 
 
 def send_on_commit(statement_id: UUID, actor: Actor) -> None:

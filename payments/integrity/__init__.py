@@ -15,12 +15,13 @@ from members.roles import Role
 from payments.integrity import files, ledger, orders
 from payments.integrity.check import Check
 
-__all__ = ["BOOKS", "CHECKS", "Check", "Finding", "findings"]
+__all__ = ["BOOKS", "CHECKS", "FILES", "Check", "Finding", "findings"]
 
 #: What the rows say of one another: seconds, whatever the age of the base.
-BOOKS = (*ledger.CHECKS, *orders.CHECKS)
-#: The files too, each of which is read.
-CHECKS = (*BOOKS, *files.CHECKS)
+BOOKS = (*ledger.CHECKS, *orders.CHECKS, *files.ROWS)
+#: Each file is read: as long as there are files.
+FILES = files.CHECKS
+CHECKS = (*BOOKS, *FILES)
 
 #: The association reads every row of money, and no social file (DOMAIN §3).
 AUDITOR = TenantContext(user_id=None, organisation_id=None, capacity=Role.ASSOCIATION_ADMIN)

@@ -73,7 +73,8 @@ def _protocols() -> Iterator[str]:
                 yield f"protocole {document.public_id} : {fault}"
 
 
-CHECKS: tuple[Check, ...] = (
+#: What was prepared for the bank, against its orders: no file is read.
+ROWS: tuple[Check, ...] = (
     Check(
         "batch_contents",
         "Les virements préparés d’un bordereau sont ses ordres : référence, montant et compte.",
@@ -98,6 +99,8 @@ CHECKS: tuple[Check, ...] = (
         FROM payments_paymentbatch WHERE jsonb_array_length(frozen -> 'orders') <> orders_count
         """,
     ),
+)
+CHECKS: tuple[Check, ...] = (
     Check(
         "batch_files",
         "Le fichier d’un bordereau est celui qui fut préparé, avec son nombre et son total.",

@@ -3,10 +3,13 @@
 import datetime as dt
 import hashlib
 import uuid
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.core import mail
 from django.core.management import CommandError, call_command
 
@@ -17,7 +20,7 @@ from ales.documents.uploads import store_upload
 from members import funds
 from payments import bank_account, integrity, operations
 from payments.operations.accounting import close_period, next_start
-from payments.tasks import check_ledger
+from payments.tasks import check_files, check_ledger
 from tests.access.owner import append_only_lifted, as_owner_command, owner_function
 from tests.aids.stories import pdf_upload
 from tests.payments.bank import Movement, camt_053
@@ -25,6 +28,9 @@ from tests.payments.stories import payable_aid, sent
 from tests.world import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
+
+#: Seconds after which Redis gives an unfinished message to another worker (ales/settings.py).
+REDELIVERED_AFTER = 900
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -95,7 +101,7 @@ def test_honest_accounts_hold_no_fault(accounts):
     out = StringIO()
     call_command("check_ledger", stdout=out)
     assert f"{len(integrity.CHECKS)} vérifications, aucune anomalie" in out.getvalue()
-    assert check_ledger() == 0
+    assert (check_ledger(), check_files()) == (0, 0)
     assert mail.outbox == []
 
 
@@ -242,3 +248,52 @@ def test_the_command_fails_with_the_rows_at_fault_and_the_night_warns(accounts):
     (warning,) = mail.outbox
     assert "Les lignes d’un ordre font son montant" in warning.body
     assert "OP-2026" not in warning.body
+
+
+def damage_a_batch_file() -> None:
+    with tenancy.tenant(tenancy.WORKER):
+        stored = StoredDocument.objects.get(kind="payment_batch_file").file
+    Path(stored.path).write_bytes(b"")
+
+
+def test_the_night_tells_of_a_damaged_file(accounts):
+    damage_a_batch_file()
+    assert check_ledger() == 0
+    assert check_files() == 1
+    (warning,) = mail.outbox
+    assert "Le fichier d’un bordereau est celui qui fut préparé" in warning.body
+    assert "1 ligne en faute" in warning.body
+    assert "n’ont pas pu" not in warning.body
+
+
+def test_files_that_take_too_long_lose_no_fault_already_found(accounts, monkeypatch, caplog):
+    """The faults of the books are told before any file is read; so are those of the files read in time."""
+    damage_a_batch_file()
+    with append_only_lifted():
+        as_owner_command("UPDATE payments_paymentorder SET amount = amount + 1 WHERE sequence = 1")
+
+    def endless():
+        raise SoftTimeLimitExceeded
+
+    batch_files, kept_files, protocols = integrity.FILES
+    slow = replace(kept_files, walk=endless)
+    monkeypatch.setattr(integrity, "FILES", (batch_files, slow, protocols))
+
+    assert check_ledger() > 0
+    with pytest.raises(SoftTimeLimitExceeded):
+        check_files()
+    books, kept = mail.outbox
+    assert "Les lignes d’un ordre font son montant" in books.body
+    assert batch_files.title in kept.body
+    assert (
+        kept.body.index("n’ont pas pu") < kept.body.index(kept_files.title) < kept.body.index(protocols.title)
+    )
+    assert "Contrôle des fichiers: not done: kept_files, protocol_files" in caplog.text
+
+
+def test_the_files_are_checked_apart_in_a_time_of_their_own():
+    planned = {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert planned[check_files.name] != planned[check_ledger.name]
+    assert not any(check.walk for check in integrity.BOOKS)
+    assert settings.CELERY_TASK_TIME_LIMIT < check_files.time_limit < REDELIVERED_AFTER
+    assert check_files.soft_time_limit < check_files.time_limit
