@@ -60,6 +60,7 @@ def test_a_difference_is_asked_answered_and_confirmed(world, sign_in_browser):
 def test_money_comes_back(world, sign_in_browser):
     story = payable_aid(world, split=True)
     advice = story.paid()
+    number = f"RC-{localdate().year}-000001"
 
     manager = sign_in_browser(world.marc)
     manager.goto(f"/aides/{story.aid.public_id}/")
@@ -75,18 +76,18 @@ def test_money_comes_back(world, sign_in_browser):
     picture(manager, "recovery-ask-375", width=375)
     fill(manager, {"À rendre pour mars 2026": "100,01"})
     press(manager, "Demander le remboursement")
-    expect(manager.get_by_role("heading", level=1)).to_have_text("Recouvrement RC-2026-000001")
+    expect(manager.get_by_role("heading", level=1)).to_have_text(f"Recouvrement {number}")
     picture(manager, "recovery-asked-1280")
     picture(manager, "recovery-asked-375", width=375)
 
     landlord = sign_in_browser(world.lea, width=375)
     landlord.goto(f"/bailleur/aides/{story.aid.public_id}/")
-    expect(landlord.get_by_text("Référence à rappeler dans votre virement : RC-2026-000001")).to_be_visible()
+    expect(landlord.get_by_text(f"Référence à rappeler dans votre virement : {number}")).to_be_visible()
     no_sideways_scroll(landlord)
     picture(landlord, "landlord-recovery-375")
-    letter = landlord.get_by_role("link", name="Demande de remboursement RC-2026-000001")
+    letter = landlord.get_by_role("link", name=f"Demande de remboursement {number}")
     text = pdf_text(landlord, letter)
-    for told in ("RC-2026-000001", "cent euros et un centime", "ALES-OP-2026-000001", "départ du locataire"):
+    for told in (number, "cent euros et un centime", f"ALES-{advice.order_number}", "départ du locataire"):
         assert told in text
     assert "Parti le 3 mars" not in text
 
@@ -95,7 +96,7 @@ def test_money_comes_back(world, sign_in_browser):
     treasurer.goto("/paiements/recouvrements/")
     picture(treasurer, "recovery-list-1280")
     picture(treasurer, "recovery-list-375", width=375)
-    treasurer.get_by_role("link", name="RC-2026-000001").click()
+    treasurer.get_by_role("link", name=number).click()
     press(treasurer, "Constater le remboursement")
     fill(treasurer, {"Reçu sur le compte": f"{localdate():%d/%m/%Y}"})
     picture(treasurer, "recovery-record-1280")

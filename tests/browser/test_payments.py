@@ -12,6 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_an_aid_is_paid(world, sign_in_browser):
     story = payable_aid(world)
+    number = f"OP-{localdate().year}-000001"
 
     page = sign_in_browser(world.marc)
     page.goto(f"/aides/{story.aid.public_id}/paiement/")
@@ -19,10 +20,10 @@ def test_an_aid_is_paid(world, sign_in_browser):
     page.get_by_label("avril 2026").uncheck()
     expect(page.locator("#total")).to_contain_text("cinq cent cinquante-quatre euros et quarante centimes")
     page.get_by_role("button", name="Demander le paiement").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ordre OP-2026-000001")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Ordre {number}")
 
     page = sign_in_browser(world.theo)
-    page.get_by_role("link", name="OP-2026-000001").first.click()
+    page.get_by_role("link", name=number).first.click()
     page.get_by_role("link", name="Signer l’ordre").click()
     page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Confirmer").click()
