@@ -23,6 +23,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from ales import registry, tenancy
+from ales.after_commit import after_commit
 from ales.celery import app
 from ales.documents import pdf
 from ales.documents.frozen import fingerprint, freeze
@@ -300,7 +301,7 @@ def _fail(job: ProductionJob, error: str) -> None:
     job.lease_until = None
     job.error = error
     job.save(update_fields=["state", "lease_until", "error"])
-    transaction.on_commit(partial(_delete_file, job), robust=True)
+    after_commit(_delete_file, job)
 
 
 def _delete_file(job: ProductionJob) -> None:

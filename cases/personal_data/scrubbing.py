@@ -1,12 +1,12 @@
 """Clears a file through the database's one privileged function (ales/privacy/scrub.py)."""
 
 import logging
-from functools import partial
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from ales import tenancy
+from ales.after_commit import after_commit
 from ales.audit.models import ScrubReason
 from ales.documents.models import StoredDocument, storage_name
 from ales.privacy.scrub import ACCOUNTS, ANONYMISE
@@ -31,7 +31,7 @@ def anonymise(case: TenantCase, reason: ScrubReason) -> None:
             )
         )
     _scrub(case, ANONYMISE, reason)
-    transaction.on_commit(partial(_delete_files, documents), robust=True)
+    after_commit(_delete_files, documents)
 
 
 def clear_accounts(case: TenantCase) -> None:

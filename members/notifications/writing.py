@@ -1,11 +1,10 @@
 """Writes what people are told, in the transaction of the event."""
 
 from datetime import datetime
-from functools import partial
 
-from django.db import transaction
 from django.db.models import QuerySet
 
+from ales.after_commit import after_commit
 from ales.registry import NotificationKind
 from members.models import Membership, Notification
 from members.notifications import delivery
@@ -42,4 +41,4 @@ def notify(
         return
     Notification.objects.bulk_create(rows)
     # What is committed stays told as done: the next digest picks up what a failure left behind.
-    transaction.on_commit(partial(delivery.deliver, [row.pk for row in rows]), robust=True)
+    after_commit(delivery.deliver, [row.pk for row in rows])
