@@ -24,7 +24,8 @@ LANDLORD_LABELS = {
     RequestState.RETURNED: _("en instruction"),
     RequestState.VALIDATED: _("accordée"),
     RequestState.IN_PAYMENT: _("en paiement"),
-    RequestState.SETTLED: _("versée"),
+    # Nothing is left to pay, which is not to say that it was paid: the amounts tell.
+    RequestState.SETTLED: _("soldée"),
     RequestState.REJECTED: _("non accordée"),
     RequestState.STOPPED: _("arrêtée"),
 }

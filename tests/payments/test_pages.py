@@ -279,7 +279,7 @@ def test_the_agent_follows_the_landlord_s_tenants(story, pages):
     story.paid()
     lea = story.world.lea
     listed = pages(lea, LANDLORD_LIST)
-    for shown in ("MARTIN Paul", "L-4512", "mars à mai 2026", "versée", "831,60", "1 réception à confirmer"):
+    for shown in ("MARTIN Paul", "L-4512", "mars à mai 2026", "soldée", "831,60", "1 réception à confirmer"):
         assert shown in listed
     page = pages(lea, url("tenant_aid", story.aid))
     for shown in ("mars 2026", "payée", "ALES-OP-2026-000001", "Avis de paiement", "Confirmer la réception"):
