@@ -22,6 +22,8 @@ READERS = {
     "MONEY": {"marc", "anne", "theo"},
     "LANDLORD": {"claire", "cecile", "marc", "lea", "anne", "theo"},
     "ASSOCIATION": {"anne", "theo"},
+    "TO_ASSOC": {"claire", "cecile", "marc", "anne", "theo"},
+    "TO_LANDLORD": {"claire", "cecile", "marc", "lea"},
 }
 PEOPLE = (
     "claire",

@@ -329,7 +329,7 @@ def test_a_database_restarted_at_any_statement_of_a_request_leaves_all_or_nothin
             answer = client.post(url, MOVES[move])
         if restart.left > 0:
             break
-        failures += answer.status_code == 500
+        failures += answer.status_code == 503
         if story.fresh(order).state != state:
             # Cut after its commit: the person sees an error, and the order as it now is.
             break
