@@ -25,6 +25,12 @@ WHERE = """
 }
 """
 
+#: The place in the page, and the beginning, of what has the keyboard.
+STOP = """
+[...document.querySelectorAll("*")].indexOf(document.activeElement) +
+  document.activeElement.outerHTML.slice(0, 80)
+"""
+
 
 def reach(locator: Locator) -> None:
     """Go to the element by Tab, forwards or backwards; inside a group of radio buttons, by the arrows."""
@@ -39,7 +45,7 @@ def reach(locator: Locator) -> None:
             keyboard.press("ArrowDown")
             continue
         keyboard.press("Tab" if where > 0 else "Shift+Tab")
-        seen.append(locator.page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
+        seen.append(locator.page.evaluate(STOP))
         if len(seen) > 3 and seen[-1] == seen[-3] != seen[-2]:
             break  # To and fro: what lies between takes no keyboard.
     raise AssertionError(f"the keyboard never reaches {locator}; last stops: {seen[-3:]}")
