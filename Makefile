@@ -42,7 +42,7 @@ test: $(LOCK_DEV) ## the whole suite but the slow tests
 
 test-slow: $(LOCK_DEV) ## what takes too long for every change
 	@bin/system-packages runtime tests
-	$(BIN)/python -m pytest -m slow $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile -m slow $(PYTEST_ARGS)
 
 mutants: $(LOCK_DEV) ## break permissions and visibility in every small way: do the tests notice?
 	@bin/system-packages runtime tests

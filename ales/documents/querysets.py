@@ -8,7 +8,22 @@ from django.db.models import F, Q
 
 #: Audiences of files joined to messages, which the organisation reads too.
 TO_OTHERS = ("TO_ASSOC", "TO_LANDLORD")
-ASSOCIATION = ("MONEY", "LANDLORD", "ASSOCIATION", "TO_ASSOC")
+_ASSOCIATION = ("MONEY", "LANDLORD", "ASSOCIATION")
+#: By role, the audiences it opens (DOMAIN §3): of what is produced, then of files joined to messages too.
+PRODUCED: dict[str, tuple[str, ...]] = {
+    "SOCIAL_WORKER": ("SOCIAL", "LANDLORD"),
+    "MANAGER": ("SOCIAL", "LANDLORD", "MONEY", "MANAGER"),
+    "LANDLORD_AGENT": ("LANDLORD",),
+    "ASSOCIATION_ADMIN": _ASSOCIATION,
+    "TREASURER": _ASSOCIATION,
+}
+STORED: dict[str, tuple[str, ...]] = {
+    "SOCIAL_WORKER": (*PRODUCED["SOCIAL_WORKER"], *TO_OTHERS),
+    "MANAGER": (*PRODUCED["MANAGER"], *TO_OTHERS),
+    "LANDLORD_AGENT": (*PRODUCED["LANDLORD_AGENT"], "TO_LANDLORD"),
+    "ASSOCIATION_ADMIN": (*_ASSOCIATION, "TO_ASSOC"),
+    "TREASURER": (*_ASSOCIATION, "TO_ASSOC"),
+}
 
 
 class Actor(Protocol):
@@ -18,26 +33,29 @@ class Actor(Protocol):
     role: str
 
 
-def audiences_of(actor: Actor | None) -> Q | None:
-    """The rows the actor may open; None when there can be none (DOMAIN §3)."""
-    if actor is None:
+def audiences_of(actor: Actor | None, opened: dict[str, tuple[str, ...]]) -> Q | None:
+    """The rows the actor may open, of the audiences opened by role; None when there can be none."""
+    if actor is None or actor.role not in opened:
         return None
+    rows = Q(audience__in=opened[actor.role])
     own = Q(organisation_id=actor.organisation_id)
     return {
-        "SOCIAL_WORKER": own & Q(audience__in=("SOCIAL", "LANDLORD", *TO_OTHERS)),
-        "MANAGER": own & Q(audience__in=("SOCIAL", "LANDLORD", "MONEY", "MANAGER", *TO_OTHERS)),
-        "LANDLORD_AGENT": Q(landlord_id=actor.organisation_id, audience__in=("LANDLORD", "TO_LANDLORD")),
-        "ASSOCIATION_ADMIN": Q(audience__in=ASSOCIATION),
-        "TREASURER": Q(audience__in=ASSOCIATION),
-    }.get(actor.role)
+        "SOCIAL_WORKER": own & rows,
+        "MANAGER": own & rows,
+        "LANDLORD_AGENT": Q(landlord_id=actor.organisation_id) & rows,
+        "ASSOCIATION_ADMIN": rows,
+        "TREASURER": rows,
+    }[actor.role]
 
 
 class AudienceQuerySet(models.QuerySet):
     """Rows with an organisation, a landlord, an audience and a subject."""
 
+    opened = PRODUCED
+
     def visible_to(self, actor: Actor | None) -> "AudienceQuerySet":
         """Rows the actor's capacity may open; none for anybody else."""
-        allowed = audiences_of(actor)
+        allowed = audiences_of(actor, self.opened)
         return self.none() if allowed is None else self.filter(allowed)
 
     def about(self, subject_kind: str, subject_id) -> "AudienceQuerySet":
@@ -46,7 +64,7 @@ class AudienceQuerySet(models.QuerySet):
 
 
 class StoredDocumentQuerySet(AudienceQuerySet):
-    pass
+    opened = STORED
 
 
 class ProductionJobQuerySet(AudienceQuerySet):

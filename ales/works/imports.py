@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from ales import registry, tenancy
@@ -142,7 +143,12 @@ class Import:
         number, texts = row
         # A line may stop early: what it leaves out is empty.
         cells = dict(zip(names, texts, strict=False))
-        line = WorkLine(work=hand.work, position=number, label=self.label(cells)[:250], data={"cells": cells})
+        line = WorkLine(
+            work=hand.work,
+            position=number,
+            label=Truncator(self.label(cells)).chars(250),
+            data={"cells": cells},
+        )
         try:
             if any(texts[len(names) :]):
                 raise InvalidInputError(_("Cette ligne a plus de cellules que le fichier n’a de titres."))
@@ -196,7 +202,7 @@ class Import:
         return [
             {
                 "column": str(fields[name].label) if name in fields else "",
-                "value": cells.get(name, "")[:80],
+                "value": Truncator(cells.get(name, "")).chars(80),
                 "message": str(message),
             }
             for name, messages in by_name.items()

@@ -30,14 +30,14 @@ MOST_COLUMNS = 60
 LONGEST_CELL = 1000
 SEPARATORS = ";,\t"
 ACCEPT = ".xlsx,.csv"
-#: What a zip whose bytes were lost or changed on the way raises, once opened or in the middle of a part.
+#: What a zip whose bytes were lost or changed on the way raises, once opened or in the middle of a part;
+#: RuntimeError: a part behind a password, or compressed in a way nobody knows.
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
     EOFError,
     OSError,
-    NotImplementedError,
     RuntimeError,
 )
 

@@ -73,7 +73,7 @@ def order_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def warnings_of(order: PaymentOrder) -> list[dict[str, str]]:
     """What stands in the way of paying, while the bank hasn't the order yet or has rejected it, and what
-    changed since it was signed; two queries at most."""
+    changed since it was signed; one query at most."""
     undecided = order.state == OrderState.REJECTED and not order.rejection_outcome
     warnings = account_warning(order) if undecided or order.state in WAITING_FOR_BANK else []
     if order.state not in {OrderState.SIGNED, OrderState.BATCHED}:

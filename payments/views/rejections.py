@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from ales.dates import format_date
 from ales.verdict import Verdict
 from members.access import Actor
-from members.models import BankDetails
+from members.models.bank_details import BankDetailsState
 from members.roles import Role
 from payments import holds, permissions
 from payments.models import PaymentOrder
@@ -46,8 +46,10 @@ def rejection_notice(order: PaymentOrder) -> dict[str, Any] | None:
 
 
 def account_warning(order: PaymentOrder) -> list[dict[str, str]]:
-    """The bank refused the order's account, which is still the landlord's; one query."""
-    in_force = BankDetails.objects.refused_by_bank().filter(landlord=order.landlord_id, iban=order.iban)
+    """The bank refused the order's account, which is still the landlord's. Reads `order.bank_details`."""
+    account = order.bank_details
+    if account.state != BankDetailsState.CONFIRMED or not account.is_refused_by_bank:
+        return []
     return [
         {
             "title": _("La banque a refusé ce compte"),
@@ -55,7 +57,6 @@ def account_warning(order: PaymentOrder) -> list[dict[str, str]]:
             "url": reverse("members:bank_details", args=[order.landlord.public_id]),
             "url_label": _("Les coordonnées bancaires de %s") % order.landlord.name,
         }
-        for account in in_force
     ]
 
 

@@ -78,21 +78,22 @@ function rowsOf(list) {
   return `${rows} résultat${rows > 1 ? "s" : ""}${more}`;
 }
 
-let focusWasInside = false;
-document.addEventListener("htmx:beforeSwap", (event) => {
-  focusWasInside = event.detail.shouldSwap && event.detail.target.contains(document.activeElement);
+// By request: two answers may come together, and each settles a moment after its swap.
+const tookTheFocus = new WeakSet();
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.shouldSwap && detail.target.contains(document.activeElement)) tookTheFocus.add(detail.xhr);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
   const arrived = event.target;
   const told = arrived.matches("[data-announce]") ? arrived : arrived.querySelector("[data-announce]");
   if (told) announce(told.dataset.announce || told.textContent.trim());
   else if (event.detail.requestConfig?.elt.matches("[data-announce-rows]")) announce(rowsOf(arrived));
-  if (!focusWasInside || !arrived.isConnected || document.activeElement !== document.body) return;
+  const hadFocus = tookTheFocus.has(event.detail.xhr);
+  if (!hadFocus || !arrived.isConnected || document.activeElement !== document.body) return;
   // What had the focus is gone: the reader goes on from what came in its place, not from the top of the page.
   const place = arrived.querySelector("[data-error-summary], [data-focus]") ?? arrived;
   if (place.tabIndex < 0) place.tabIndex = -1;
   place.focus({ preventScroll: place === arrived });
-  focusWasInside = false;
 });
 
 // ------------------------------------------------------------------ the navigation on a phone

@@ -64,10 +64,17 @@ EVERYBODYS_OWN = {who: own() for who in ("worker", "manager", "agent", "board")}
 TENANTS = {"agent": own("landlord_id")}
 #: Of files joined to messages; who sent them reads them too.
 TO_OTHERS = ("TO_ASSOC", "TO_LANDLORD")
-FILES = {
+PRODUCED = {
+    "worker": audiences("SOCIAL", "LANDLORD"),
+    "manager": audiences("SOCIAL", "LANDLORD", "MONEY", "MANAGER"),
+    "agent": Q(landlord_id=OWN) & Q(audience__in=("LANDLORD",)),
+    "admin": audiences("MONEY", "LANDLORD", "ASSOCIATION", mine=False),
+    "treasurer": audiences("MONEY", "LANDLORD", "ASSOCIATION", mine=False),
+}
+STORED = {
     "worker": audiences("SOCIAL", "LANDLORD", *TO_OTHERS),
     "manager": audiences("SOCIAL", "LANDLORD", "MONEY", "MANAGER", *TO_OTHERS),
-    "agent": Q(landlord_id=OWN, audience__in=("LANDLORD", "TO_LANDLORD")),
+    "agent": Q(landlord_id=OWN) & Q(audience__in=("LANDLORD", "TO_LANDLORD")),
     "admin": audiences("MONEY", "LANDLORD", "ASSOCIATION", "TO_ASSOC", mine=False),
     "treasurer": audiences("MONEY", "LANDLORD", "ASSOCIATION", "TO_ASSOC", mine=False),
 }
@@ -91,8 +98,8 @@ FILTERS = {
     Membership: EVERYBODYS_OWN,
     Invitation: EVERYBODYS_OWN,
     Organisation: {who: own("pk") for who in EVERYBODYS_OWN} | ASSOCIATION,
-    StoredDocument: FILES,
-    ProductionJob: FILES,
+    StoredDocument: STORED,
+    ProductionJob: PRODUCED,
     AccessLog: {"manager": own("subject_organisation_id")},
     ScrubLog: {"manager": own("subject_organisation_id")},
     # A person's own, in the organisation (and the capacity) they act for: nobody else's, whoever they are.

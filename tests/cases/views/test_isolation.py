@@ -56,11 +56,9 @@ def test_strangers_find_nothing(world, sign_in, case, who, statuses):
 @pytest.mark.parametrize("who", ["denis", "lea", "sonia", "anne", "theo", "bruno"])
 def test_strangers_read_no_row_even_unfiltered(world, case, who):
     models = [model for model in apps.get_app_config("cases").get_models() if hasattr(model, "organisation")]
-    assert len(models) == 25  # 14, and the history of 10 of them
+    assert {"TenantCase", "Household", "Message", "TenantCaseChange"} <= {model.__name__ for model in models}
     with tenancy.tenant(getattr(world, who).context):
-        assert {model.__name__: model.objects.count() for model in models} == {
-            model.__name__: 0 for model in models
-        }
+        assert [model.__name__ for model in models if model.objects.exists()] == []
 
 
 def test_nobody_signed_in_is_sent_to_sign_in(client, case):
