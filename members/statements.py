@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ales.dates import format_date
@@ -188,7 +189,7 @@ def produce(*, actor: Actor, fund_id: UUID, period: Period, kind: str) -> Produc
         unique_key=f"{kind}:{fund.public_id}:{fingerprint(payload)[:32]}",
         payload=payload,
         title=_("Relevé %(fund)s, %(period)s") % {"fund": fund, "period": period.label},
-        file_name=f"releve-fonds-{fund.year}.{extension}",
+        file_name=f"releve-{slugify(fund.name)}-{fund.year}.{extension}",
         organisation_id=fund.owner_id,
         audience=Audience.MONEY,
         created_by_id=actor.user_id,

@@ -8,14 +8,13 @@ d'application »: the sweeper sends for it again every minute, and its page offe
 import datetime as dt
 import logging
 from collections.abc import Sequence
-from functools import partial
 from uuid import UUID
 
 from celery import shared_task
-from django.db import transaction
 from django.utils import timezone
 
 from ales import tenancy
+from ales.after_commit import after_commit
 from ales.alerts import warn_administrators
 from ales.celery import app
 from members.access import Actor, actor_of
@@ -79,7 +78,7 @@ def _tell(subject: str, broken: Sequence[Finding], unfinished: Sequence[Check]) 
 
 def send_on_commit(statement_id: UUID, actor: Actor) -> None:
     """Have the statement applied by a worker once this transaction is committed."""
-    transaction.on_commit(partial(_send, statement_id, actor.membership_id), robust=True)
+    after_commit(_send, statement_id, actor.membership_id)
 
 
 def _send(statement_id: UUID, membership_id: UUID, *, expires: float | None = None) -> None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -144,7 +143,7 @@ def enqueue(
         if (job.kind, job.subject_kind, str(job.subject_id)) != (kind, subject_kind, str(subject_id)):
             raise ValueError(f"The key {unique_key!r} belongs to another document")
         if job.state == JobState.QUEUED:
-            transaction.on_commit(partial(nudge, job.public_id), robust=True)
+            after_commit(nudge, job.public_id)
     return job
 
 
@@ -166,7 +165,7 @@ def wake(job: ProductionJob) -> None:
             state=JobState.QUEUED
         )
         if changed:
-            transaction.on_commit(partial(nudge, job.public_id), robust=True)
+            after_commit(nudge, job.public_id)
 
 
 def nudge(public_id: UUID, *, expires: float | None = None) -> None:
@@ -183,7 +182,7 @@ def retry(job: ProductionJob) -> None:
         failed = ProductionJob.objects.filter(pk=job.pk, state=JobState.FAILED).exclude(error=ERASED)
         changed = failed.update(state=JobState.QUEUED, attempts=0, lease_until=None, error="")
         if changed:
-            transaction.on_commit(partial(nudge, job.public_id), robust=True)
+            after_commit(nudge, job.public_id)
 
 
 # --- Producing ----------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from ales.after_commit import after_commit
 from ales.errors import InvalidInputError, NotAllowedError
 from ales.works.bulk import MOST_AT_ONCE, Bulk, Choice
 from ales.works.exports import FORMATS, Export
@@ -101,7 +101,7 @@ def confirm(*, actor: Asker, work_id: UUID, answers: dict[str, str], at: dt.date
     work.confirmed_at, work.expires_at = at, None
     work.state, work.lease_until = WorkState.QUEUED, None
     work.save(update_fields=["params", "confirmed_at", "expires_at", "state", "lease_until"])
-    transaction.on_commit(partial(nudge, work.public_id), robust=True)
+    after_commit(nudge, work.public_id)
     return work
 
 
@@ -154,7 +154,7 @@ def _new(actor: Asker, kind: str, title: str, params: dict[str, Any], at: dt.dat
 def _queue(work: Work) -> Work:
     _refuse_crowd(work)
     work.save(force_insert=True)
-    transaction.on_commit(partial(nudge, work.public_id), robust=True)
+    after_commit(nudge, work.public_id)
     return work
 
 

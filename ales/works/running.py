@@ -14,15 +14,14 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.files import File
-from django.db import transaction
 from django.utils import timezone
 
 from ales import registry, tenancy
+from ales.after_commit import after_commit
 from ales.celery import app
 from ales.errors import Refusal
 from ales.works.models import Work, WorkState, storage_name
@@ -135,7 +134,7 @@ class Hand:
                 setattr(current, name, value)
             current.save(update_fields=list(values))
             if state == WorkState.QUEUED and current.lease_until is None:
-                transaction.on_commit(partial(nudge, current.public_id), robust=True)
+                after_commit(nudge, current.public_id)
 
     @contextmanager
     def _locked(self) -> Iterator[Work]:

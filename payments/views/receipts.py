@@ -47,6 +47,7 @@ def _row(advice: PaymentAdvice, *, asked: bool) -> dict[str, Any]:
         "amount": advice.amount,
         "has_open_query": asked,
         "receipt_url": reverse("payments:confirm_receipt", args=[advice.public_id]),
+        "query_url": reverse("payments:ask_query", args=[advice.public_id]),
     }
 
 

@@ -96,6 +96,12 @@ def test_another_organisation_finds_no_question(story, advice, pages):
     pages(story.world.louis, url("ask_query", advice), status=404)
 
 
+def test_where_a_receipt_is_confirmed_a_difference_can_be_told(story, advice, sign_in):
+    client = sign_in(story.world.lea)
+    for address in (reverse("payments:receipts"), url("confirm_receipt", advice)):
+        assert f'href="{url("ask_query", advice)}"' in client.get(address).content.decode()
+
+
 def test_more_receipts_than_the_card_shows(world, pages):
     """The card shows the five oldest, says how many others wait, and leads to them all."""
     for rank in range(7):
