@@ -1,10 +1,13 @@
 """Bank details of a landlord: the standing ones, their history, entering and confirming them."""
 
 import uuid
+from collections.abc import Callable
 from itertools import zip_longest
+from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +23,7 @@ from ales.forms import add_faults
 from ales.http import form_page, reading, writing
 from ales.money import ZERO, format_euros
 from ales.text import group_by_four
+from ales.verdict import Verdict
 from members import bank_accounts, bank_details, permissions
 from members.access import Actor, roles_required
 from members.forms import BankDetailsForm, ReasonForm, VouchForm
@@ -199,9 +203,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 @roles_required(Role.TREASURER)
 def confirm(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
     """The second person confirms where the money goes, and shows again who they are as before a signature."""
-    details = get_object_or_404(
-        BankDetails.objects.visible_to(request.actor).select_related("landlord"), public_id=details_id
-    )
+    details = _details(request, details_id)
     if not shown_again(request):
         return ask_again(request, back=reverse("members:bank_details", args=[details.landlord.public_id]))
     try:
@@ -222,53 +224,62 @@ def confirm(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
 @asked_again
 def vouch(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
     """The treasurer declares that the account the bank refused was checked with the landlord."""
-    details = get_object_or_404(
-        BankDetails.objects.visible_to(request.actor).select_related("landlord"), public_id=details_id
+    details = _details(request, details_id)
+    return _decision_page(
+        request,
+        details,
+        verdict=permissions.may_vouch_for_account(request.actor, details),
+        form=VouchForm(request.POST or None),
+        operation=bank_details.vouch,
+        template="members/bank_details_vouch.html",
+        done=_("Le compte de %s est déclaré vérifié : les paiements reprennent.") % details.landlord.name,
     )
-    verdict = permissions.may_vouch_for_account(request.actor, details)
-    if not verdict:
-        messages.error(request, verdict.reason)
-        return redirect("members:bank_details", details.landlord.public_id)
-    form = VouchForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            bank_details.vouch(actor=request.actor, details_id=details_id, **form.cleaned_data)
-        except Refusal as refusal:
-            add_faults(form, refusal)
-        else:
-            messages.success(
-                request,
-                _("Le compte de %s est déclaré vérifié : les paiements reprennent.") % details.landlord.name,
-            )
-            return redirect("members:bank_details", details.landlord.public_id)
-    (row,) = _rows(request.actor, BankDetails.objects.visible_to(request.actor).filter(pk=details.pk))
-    return render(request, "members/bank_details_vouch.html", {"form": form, "details": row})
 
 
 @form_page
 @roles_required(Role.TREASURER)
 def refuse(request: HttpRequest, details_id: uuid.UUID) -> HttpResponse:
     """The second person refuses, with a reason."""
-    details = get_object_or_404(
-        BankDetails.objects.visible_to(request.actor).select_related("landlord"), public_id=details_id
+    details = _details(request, details_id)
+    return _decision_page(
+        request,
+        details,
+        verdict=permissions.may_decide_bank_details(request.actor, details),
+        form=ReasonForm(request.POST or None),
+        operation=bank_details.refuse,
+        template="members/bank_details_refuse.html",
+        done=_("Les coordonnées sont refusées ; les précédentes restent en vigueur."),
     )
-    verdict = permissions.may_decide_bank_details(request.actor, details)
+
+
+def _details(request: HttpRequest, details_id: uuid.UUID) -> BankDetails:
+    visible = BankDetails.objects.visible_to(request.actor).select_related("landlord")
+    return get_object_or_404(visible, public_id=details_id)
+
+
+def _decision_page(
+    request: HttpRequest,
+    details: BankDetails,
+    *,
+    verdict: Verdict,
+    form: Form,
+    operation: Callable[..., Any],
+    template: str,
+    done: str,
+) -> HttpResponse:
+    """A page that repeats the account, then decides one thing about it; the form's fields are the
+    operation's own."""
+    back = redirect("members:bank_details", details.landlord.public_id)
     if not verdict:
         messages.error(request, verdict.reason)
-        return redirect("members:bank_details", details.landlord.public_id)
-    form = ReasonForm(request.POST or None)
+        return back
     if request.method == "POST" and form.is_valid():
         try:
-            bank_details.refuse(
-                actor=request.actor, details_id=details_id, reason=form.cleaned_data["reason"]
-            )
+            operation(actor=request.actor, details_id=details.public_id, **form.cleaned_data)
         except Refusal as refusal:
             add_faults(form, refusal)
         else:
-            messages.success(
-                request, _("Les coordonnées sont refusées ; les précédentes restent en vigueur.")
-            )
-            return redirect("members:bank_details", details.landlord.public_id)
+            messages.success(request, done)
+            return back
     (row,) = _rows(request.actor, BankDetails.objects.visible_to(request.actor).filter(pk=details.pk))
-    context = {"form": form, "details": row}
-    return render(request, "members/bank_details_refuse.html", context)
+    return render(request, template, {"form": form, "details": row})
