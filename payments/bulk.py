@@ -1,8 +1,11 @@
-"""« Demander le paiement » of many aids at once: each by the ordinary operation, an order an aid."""
+"""What is done on many payments at once: asked for, an order an aid; constated, a whole bordereau."""
 
+import datetime as dt
 from collections.abc import Iterator
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,14 +13,17 @@ from django.utils.translation import gettext_lazy
 from aids.bulk import LIST, chosen_requests, line_of
 from aids.models import AidRequest, RentTerm
 from aids.states import TermState
+from ales.dates import format_date
 from ales.money import ZERO, format_euros
 from ales.verdict import Verdict, refused
 from ales.works import bulk
 from ales.works.bulk import Bulk, Choice
-from ales.works.models import WorkLine
+from ales.works.models import Work, WorkLine
+from ales.works.operations import ask_confirmed
 from members.access import Actor
 from members.roles import Role
 from payments import operations, permissions
+from payments.models import PaymentBatch, StatementLine
 
 GRANTED = Sum("terms__granted", filter=Q(terms__state=TermState.GRANTED))
 
@@ -76,5 +82,41 @@ PAYMENT = Bulk(
 )
 
 
+def settle(actor: Actor, line: WorkLine, answers: dict[str, str]) -> str:
+    """Constate every order of a bordereau that the bank booked in one line, all of them or none."""
+    settled = operations.settle_with_batch(
+        actor=actor, line_id=line.subject_id, batch_id=UUID(line.data["batch"]), at=timezone.now()
+    )
+    return settled.note
+
+
+SETTLEMENT = Bulk(
+    name="rapprocher-bordereau",
+    list_name="",
+    page="payments:lines_to_settle",
+    title=gettext_lazy("Rapprocher un bordereau"),
+    button=gettext_lazy("Rapprocher"),
+    icon="scale",
+    roles=frozenset({Role.TREASURER}),
+    # Of no list: the line's own page asks.
+    plan=lambda actor, choice: (),
+    treat=settle,
+)
+
+
+def settle_by_worker(actor: Actor, line: StatementLine, batch: PaymentBatch, at: dt.datetime) -> Work:
+    """Leave a large bordereau to a worker. Raises NotAllowedError, InvalidInputError."""
+    to_settle = WorkLine(
+        subject_id=line.public_id,
+        label=_("Ligne du %(day)s, bordereau %(batch)s")
+        % {"day": format_date(line.booked_on), "batch": batch.number},
+        address=reverse("payments:batch", args=[batch.public_id]),
+        amount=line.amount,
+        data={"batch": str(batch.public_id)},
+    )
+    return ask_confirmed(actor=actor, bulk=SETTLEMENT, lines=[to_settle], at=at)
+
+
 def register() -> None:
     bulk.register(PAYMENT)
+    bulk.register(SETTLEMENT)

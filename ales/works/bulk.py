@@ -56,6 +56,8 @@ class Bulk:
     consequence: str = ""
     style: str = "secondary"
     order: int = 50
+    #: Name of the page it is asked on, when that is no list with an export.
+    page: str = ""
     family: str = "bulk"
 
     @property
@@ -64,8 +66,8 @@ class Bulk:
 
     @property
     def url_name(self) -> str:
-        """Name of the list's page."""
-        return registry.work_kinds[f"export:{self.list_name}"].url_name
+        """Name of the list's page, or of the one it is asked on."""
+        return self.page or registry.work_kinds[f"export:{self.list_name}"].url_name
 
     def may_ask(self, actor: Asker) -> bool:
         return actor.role in self.roles

@@ -60,10 +60,30 @@ def plan_bulk(*, actor: Asker, bulk: Bulk, choice: Choice, at: dt.datetime) -> W
     planned = list(bulk.plan(actor, choice))
     if not planned:
         raise InvalidInputError(_("Choisissez au moins une ligne de la liste."))
-    lines = planned[:MOST_AT_ONCE]
     params = {"is_cut": len(planned) > MOST_AT_ONCE}
     work = _new(actor, bulk.code, bulk.title, params, at)
     work.state, work.expires_at = WorkState.TO_CONFIRM, at + KEPT
+    return _keep(work, planned[:MOST_AT_ONCE])
+
+
+@transaction.atomic
+def ask_confirmed(*, actor: Asker, bulk: Bulk, lines: Sequence[WorkLine], at: dt.datetime) -> Work:
+    """Have these lines done by a worker: the page that asks has shown what they do.
+
+    Raises NotAllowedError, InvalidInputError for too many works.
+    """
+    if not bulk.may_ask(actor):
+        raise NotAllowedError(_("Cette action n’est pas ouverte à votre habilitation."))
+    _refuse_crowd(actor)
+    work = _new(actor, bulk.code, bulk.title, {}, at)
+    work.confirmed_at = at
+    _keep(work, lines)
+    after_commit(nudge, work.public_id)
+    return work
+
+
+def _keep(work: Work, lines: Sequence[WorkLine]) -> Work:
+    """Save the work with its lines, in their order."""
     work.total = len(lines)
     work.refused = sum(line.outcome == Outcome.REFUSED for line in lines)
     work.done = work.refused

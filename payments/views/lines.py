@@ -16,12 +16,14 @@ from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page, reading, writing
 from ales.keyset import page_of
 from ales.money import format_euros
+from ales.works.lines import sentence
+from ales.works.notices import expect
 from members.access import Actor, roles_required
 from members.roles import Role
-from payments import operations, statement_permissions
+from payments import bulk, operations, statement_permissions
 from payments.forms.orders import add_faults
 from payments.forms.statements import LineBatchForm, LineCloseForm, LineOrderForm
-from payments.models import PaymentOrder, PaymentRecovery, StatementLine
+from payments.models import PaymentBatch, PaymentOrder, PaymentRecovery, StatementLine
 from payments.rules.statements import return_label
 from payments.statement_hints import batches_like, batches_of, recoveries_quoted
 from payments.states import MOVES, TONES, OrderState
@@ -29,6 +31,8 @@ from payments.views.statements import READERS, line_row
 
 #: Orders proposed for a line.
 PROPOSED = 5
+#: Orders of a bordereau constated while one waits, about a second; a larger one is left to a worker.
+AT_ONCE = 40
 
 
 @reading
@@ -99,7 +103,7 @@ def statement_line_close(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @writing
 @roles_required(Role.TREASURER)
 def statement_line_batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Settle one line by the orders of a whole batch."""
+    """Settle one line by the orders of a whole batch: now, or by a worker when they are many."""
     line = _waiting_line(request, public_id)
     if isinstance(line, HttpResponse):
         return line
@@ -107,12 +111,18 @@ def statement_line_batch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         messages.warning(request, _("Choisissez le bordereau que la banque a passé en une ligne."))
         return redirect("payments:statement_line", public_id)
+    batches = PaymentBatch.objects.visible_to(request.actor).defer("frozen")
+    batch = get_object_or_404(batches, public_id=form.cleaned_data["batch"])
     try:
+        if batch.orders.count() > AT_ONCE:
+            work = bulk.settle_by_worker(request.actor, line, batch, timezone.now())
+            expect(request)
+            return redirect("works:detail", work.public_id)
         settled = operations.settle_with_batch(
-            actor=request.actor, line_id=public_id, batch_id=form.cleaned_data["batch"], at=timezone.now()
+            actor=request.actor, line_id=public_id, batch_id=batch.public_id, at=timezone.now()
         )
     except Refusal as refusal:
-        messages.warning(request, refusal.message)
+        messages.warning(request, sentence(refusal))
         return redirect("payments:statement_line", public_id)
     return _settled(request, settled.note)
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,11 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from ales import tenancy
 from ales.documents.models import StoredDocument
 from ales.errors import InvalidInputError, NotAllowedError, StalePageError
+from ales.works import running
 from members.models import FundEntry
 from members.roles import Role
 from payments import operations, tasks
 from payments.models import BankStatement, StatementLine
 from payments.reconciliation import digest_of, plan_of
+from payments.views import lines
 from tests.payments.bank import Movement, camt_053, camt_054, returned
 from tests.payments.stories import Story, batched, payable_aid, sent
 from tests.world import NOW, TODAY, person
@@ -423,6 +426,23 @@ def test_a_batch_in_one_line_is_settled_at_once(world, stories, batch, sign_in, 
     assert paid_entries(world) == 3
     again, _is_new = import_(world, file_of(whole, statement_id="AUTRE"))
     assert outcomes(world, again) == ["KNOWN"]
+
+
+def test_a_large_batch_is_left_to_a_worker(world, stories, batch, sign_in, monkeypatch):
+    monkeypatch.setattr(lines, "AT_ONCE", 2)
+    line = _left_line(world, Movement("", 3 * MONTH, batch_id=batch.payment_information_id))
+    client = sign_in(world.theo)
+    address = f"/paiements/releves/lignes/{line.public_id}/bordereau/"
+    asked = [client.post(address, {"batch": batch.public_id})["Location"] for _click in range(2)]
+    assert paid_entries(world) == 0
+    reports = []
+    for work in asked:
+        running.run(UUID(work.rstrip("/").rpartition("/")[2]))
+        reports.append(page(client, work))
+    assert paid_entries(world) == 3
+    # Asked twice, it is done once; the second report says why it did nothing.
+    assert "ordres constatés exécutés : 3" in reports[0]
+    assert "Impossible" in reports[1]
 
 
 def test_a_batch_of_another_amount_is_settled_order_by_order(world, stories, batch):
