@@ -26,6 +26,9 @@ class Commune:
     def label(self) -> str:
         return f"{self.postal_code} {self.name}"
 
+    def __str__(self) -> str:
+        return self.label
+
 
 class UnknownCommuneError(ValueError):
     """A typed place that is no commune, or several; the message is French and says what to type."""

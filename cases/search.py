@@ -19,7 +19,11 @@ TONES = {CaseState.OPEN: "success", CaseState.CLOSED: "neutral"}
 def find_cases(actor: Actor, query: Query, most: int) -> list[Hit]:
     """One's organisation's cases and those shared with it, by names, references, landlord, place, telephone
     and e-mail. Two queries."""
-    cases = TenantCase.objects.visible_to(actor).not_anonymised().defer("social_notes", "step_versions")
+    cases = (
+        TenantCase.objects.visible_to(actor)
+        .not_anonymised()
+        .defer("social_notes", "step_versions", "step_saves")
+    )
     return hits_of(cases, query, most, _hit)
 
 

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from cases.views import case, entry, handover, history, listing, personal_data, protocol, sharing
+from cases.views import case, entry, handover, history, listing, personal_data, protocol, sharing, suggestions
 
 app_name = "cases"
 
 urlpatterns = [
     path("", listing.case_list, name="list"),
     path("nouveau/", listing.new_case, name="new"),
-    path("communes/", entry.communes, name="communes"),
+    path("communes/", suggestions.communes, name="communes"),
+    path("bailleurs/", suggestions.landlords, name="landlords"),
+    path("employeurs/", suggestions.employers, name="employers"),
     path("transferts/", handover.handovers, name="handovers"),
     path("transferts/<uuid:handover_id>/", handover.answer, name="handover_answer"),
     path("transferts/<uuid:handover_id>/refus/", handover.refuse, name="handover_refuse"),

@@ -8,7 +8,7 @@ import pytest
 from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from psycopg.conninfo import conninfo_to_dict
 
 from ales import embedded
@@ -107,10 +107,13 @@ def world(db) -> World:
 def sign_in(client):
     """`sign_in(actor)` returns the test client signed in as this actor.
 
-    They have just confirmed who they are (members/sign_in/again.py), unless `confirmed=False`.
+    They have just confirmed who they are (members/sign_in/again.py), unless `confirmed=False`. With
+    `own_browser` the answer is a client of their own, for two people at work at once.
     """
+    shared = client
 
-    def enter(actor, *, confirmed=True):
+    def enter(actor, *, confirmed=True, own_browser=False):
+        client = Client() if own_browser else shared
         user = User.objects.get(pk=actor.user_id)
         client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session

@@ -11,6 +11,7 @@ from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
 from aids.models.term import ProofKind
 from aids.operations import TermInput
+from ales import conflicts
 from ales.dates import add_months, first_of_month, format_month
 from ales.documents.fields import UploadField
 from ales.forms import EuroField, EuroInput
@@ -57,6 +58,7 @@ class TermsForm(forms.Form):
     purpose = forms.ChoiceField(label=_("Objet de l’aide"), choices=Purpose, widget=forms.RadioSelect)
 
     def __init__(self, data=None, files=None, *, request: AidRequest, today: date, arrears_on: date | None):
+        self.request = request
         self.terms = list(request.terms.select_related("proof"))
         initial = {"purpose": request.purpose} | self._initial_terms()
         super().__init__(data, files, initial=initial)
@@ -123,6 +125,16 @@ class TermsForm(forms.Form):
             )
             for row in self.used_rows()
         ]
+
+    def entries(self) -> dict[str, conflicts.Entry]:
+        """What one chooses at once when two people have written the terms: the purpose, each échéance."""
+        settlement = (_("Règlement de la dette"), self._names(SETTLEMENT))
+        together = [(_("Échéance %s") % (row + 1), self._names(str(row))) for row in range(ROWS)]
+        return conflicts.fields_of(self, together=[*together, settlement])
+
+    def _names(self, row: str) -> tuple[str, ...]:
+        names = (f"month_{row}", f"amount_{row}", f"proof_kind_{row}")
+        return tuple(name for name in names if name in self.fields)
 
     def add_faults(self, faults: dict[str, list[str]]) -> None:
         """Show an operation's faults (`terms.N.amount`, `months`…) where they were typed."""

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,8 @@ from aids.display import purpose_text
 from aids.forms.terms import TermsForm
 from aids.models import AidRequest
 from aids.views.shared import find, page_version, refused
-from ales.errors import InvalidInputError, NotAllowedError, Refusal
+from ales import conflicts
+from ales.errors import InvalidInputError, NotAllowedError, Refusal, StalePageError
 from ales.http import form_page, writing
 from ales.money import format_percent
 from cases.models import Tenancy
@@ -24,8 +27,11 @@ from members.roles import Role
 
 
 def _form(request: HttpRequest, found: AidRequest, *, posted: bool) -> TermsForm:
+    return _bound(found, *(request.POST, request.FILES) if posted else (None, None))
+
+
+def _bound(found: AidRequest, data: QueryDict | None, files: MultiValueDict | None) -> TermsForm:
     arrears_on = Tenancy.objects.filter(case_id=found.case_id).values_list("arrears_on", flat=True).first()
-    data, files = (request.POST, request.FILES) if posted else (None, None)
     return TermsForm(data, files, request=found, today=localdate(), arrears_on=arrears_on)
 
 
@@ -39,6 +45,10 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
         return refused(request, NotAllowedError(allowed.reason), "aids:detail", request_id)
     posted = request.method == "POST"
     form = _form(request, found, posted=posted)
+    if posted and form.is_valid() and conflicts.MARK in request.POST:
+        form, whole = _chosen(request, found, form)
+        if not whole:
+            return _show_both(request, form, asked=True)
     if posted and form.is_valid():
         try:
             ops.save_terms(
@@ -51,6 +61,8 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
             )
         except InvalidInputError as refusal:
             form.add_faults(refusal.faults)
+        except StalePageError as refusal:
+            return _after_another(request, found, form, refusal)
         except Refusal as refusal:
             form.add_error(None, refusal.message)
         else:
@@ -58,11 +70,81 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
             return redirect("aids:detail", request_id)
     context = {
         "aid": found,
+        # Of the page as it was loaded: a refused input never passes for a page loaded again.
+        "page_version": page_version(request) if posted else found.version,
+        "shown": request.POST.get("shown", "") if posted else conflicts.fingerprint(form.entries()),
         "purpose": purpose_text(found),
         "form": form,
         "figures": _figures(request, found, form if posted else None),
     }
     return render(request, "aids/edit.html", context, status=422 if form.errors else 200)
+
+
+def _after_another(
+    request: HttpRequest, found: AidRequest, form: TermsForm, refusal: StalePageError
+) -> HttpResponse:
+    """The request changed since its page: both versions when the terms differ, else what to do about it."""
+    now = find(request, found.public_id)
+    if not permissions.may_edit(request.actor, now):
+        return refused(request, refusal, "aids:detail", found.public_id)
+    return _show_both(request, form)
+
+
+def _chosen(request: HttpRequest, found: AidRequest, form: TermsForm) -> tuple[TermsForm, bool]:
+    """The form with what was chosen of the two versions, and whether every choice was made."""
+    data = conflicts.typed(request.POST)
+    mine, theirs = form.entries(), _form(request, found, posted=False).entries()
+    differing = conflicts.differences(mine, theirs, data.get("shown", ""))
+    chosen = conflicts.choices(request.POST, differing)
+    if len(chosen) < len(differing):
+        return form, False
+    taken = {key for key, side in chosen.items() if side == conflicts.THEIRS}
+    return _bound(found, conflicts.merge(data, mine, theirs, taken), request.FILES), True
+
+
+def _show_both(request: HttpRequest, form: TermsForm, *, asked: bool = False) -> HttpResponse:
+    """The two versions of the terms, side by side."""
+    now = find(request, form.request.public_id)
+    saved = _form(request, now, posted=False)
+    differing = conflicts.differences(form.entries(), saved.entries(), request.POST.get("shown", ""))
+    files = ", ".join(file.name for file in request.FILES.values())
+    if not differing:
+        return _nothing_to_choose(request, now, files)
+    data = conflicts.typed(request.POST)
+    data["version"] = str(now.version)
+    last = now.events.select_related("by").order_by("-at", "-id").first()
+    detail = reverse("aids:detail", args=[now.public_id])
+    return conflicts.page(
+        request,
+        conflicts.Conflict(differing, last.by.full_name if last else "", last.at if last else None),
+        data=data,
+        what=_("mois et montants"),
+        lead=f"{now.tenant_name} · {now.reference}",
+        crumbs=[
+            (_("Demandes d’aide"), reverse("aids:list")),
+            (now.reference, detail),
+            (_("Mois et montants"), reverse("aids:edit", args=[now.public_id])),
+        ],
+        leave_url=detail,
+        note=_files_again(files),
+        asked=asked,
+    )
+
+
+def _nothing_to_choose(request: HttpRequest, aid: AidRequest, files: str) -> HttpResponse:
+    """The request moved on, its terms are those typed: only files may be left to join."""
+    if files:
+        messages.warning(request, _files_again(files))
+        return redirect("aids:edit", aid.public_id)
+    messages.info(
+        request, _("La demande a changé entre-temps ; ses mois et montants sont ceux de votre saisie.")
+    )
+    return redirect("aids:detail", aid.public_id)
+
+
+def _files_again(files: str) -> str:
+    """A browser never hands the same file over twice by itself: the person is told."""
+    return _("Ces fichiers ne sont pas enregistrés, joignez-les de nouveau : %s.") % files if files else ""
 
 
 @writing

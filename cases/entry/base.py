@@ -12,16 +12,18 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import QueryDict
 
+from ales import conflicts
 from cases import operations
 from cases.models import TenantCase
 from members.access import Actor
 
 
 class PageForm(forms.Form):
-    """Hidden fields of every step: the version its page showed and the form's own key."""
+    """Hidden fields of every step: the version its page showed, what it said, and the form's own key."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
 
 
 class StepForms(ABC):
@@ -34,15 +36,24 @@ class StepForms(ABC):
 
     def __init__(self, case: TenantCase, actor: Actor, data: QueryDict | None = None) -> None:
         self.case, self.actor, self.data = case, actor, data
-        self.page = PageForm(
-            data,
-            initial={"version": operations.step_version(case, self.slug), "form_key": uuid.uuid4()},
-        )
         self.build(data)
+        self.page = PageForm(data, initial=None if data else self.fresh_page())
 
     @abstractmethod
     def build(self, data: QueryDict | None) -> None:
         """Make the step's forms; sets `main` at least."""
+
+    def fresh_page(self) -> dict[str, Any]:
+        """The hidden fields of a page that shows what is saved now."""
+        return {
+            "version": operations.step_version(self.case, self.slug),
+            "form_key": uuid.uuid4(),
+            "shown": conflicts.fingerprint(self.entries()),
+        }
+
+    def entries(self) -> dict[str, conflicts.Entry]:
+        """What the step says, typed or saved, by what one chooses when two people have written it."""
+        return conflicts.fields_of(self.main)
 
     @property
     def all_forms(self) -> list[forms.Form]:
@@ -51,6 +62,12 @@ class StepForms(ABC):
 
     def is_valid(self) -> bool:
         return all([form.is_valid() for form in [self.page, *self.all_forms]])
+
+    def forgive(self) -> None:
+        """Show what is typed without its errors: the person hasn't finished."""
+        self.is_valid()
+        for form in self.all_forms:
+            form.errors.clear()
 
     @property
     def page_of_origin(self) -> operations.Page:
@@ -65,13 +82,6 @@ class StepForms(ABC):
         for name, messages in faults.items():
             for message in messages:
                 self.main.add_error(name if name in self.main.fields else None, message)
-
-    def refresh_page(self) -> None:
-        """After a stale page: the next POST replaces the version that is saved now."""
-        typed = self.data.copy()
-        typed["version"] = str(operations.step_version(self.case, self.slug))
-        typed["form_key"] = str(uuid.uuid4())
-        self.page = PageForm(typed)
 
     def context(self) -> dict[str, Any]:
         return {"main": self.main}

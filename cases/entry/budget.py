@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.http import QueryDict
 
+from ales import conflicts
 from cases import facts, operations
 from cases.entry.base import StepForms, kept, unkept_rows
 from cases.forms.budget import ChargeFormSet, EntitlementsForm, ResourceFormSet, SnapshotForm
@@ -134,12 +135,29 @@ class BudgetStep(StepForms):
         budgets = facts.with_simulated_after(budgets, facts.monthly_aid_of(self.case))
         return {moment: budget.indicators(found) for moment, found in budgets.items()}, unreadable
 
+    def entries(self) -> dict[str, conflicts.Entry]:
+        """Copied rows are offered, not saved: they are nobody's version."""
+        found: dict[str, conflicts.Entry] = {}
+        if not self.is_copied:
+            for formset in (self.resources, self.charges):
+                found |= conflicts.rows_of(formset, key=_line_key, label=_line_name)
+        return found | super().entries()
+
     def context(self) -> dict[str, Any]:
         return super().context() | {
             "resources": self.resources,
             "charges": self.charges,
             "is_copied": self.is_copied,
         }
+
+
+def _line_key(posted: conflicts.Posted) -> str:
+    """A row is the one of that item, person and precision; its amount may differ."""
+    return " ".join(posted["code"] + posted["person"] + posted["label"])
+
+
+def _line_name(form: forms.Form) -> str:
+    return conflicts.text_of(form, "code")
 
 
 class BudgetBeforeStep(BudgetStep):
@@ -165,6 +183,10 @@ class EntitlementsStep(StepForms):
             initial[f"{entitlement.code}_on"] = entitlement.on_date
             initial[f"{entitlement.code}_note"] = entitlement.note
         self.main = EntitlementsForm(data, initial=initial)
+
+    def entries(self) -> dict[str, conflicts.Entry]:
+        together = [(label, (state.name, on.name, note.name)) for label, state, on, note in self.main.rows()]
+        return conflicts.fields_of(self.main, together=together)
 
     def save(self, at: datetime) -> None:
         operations.save_entitlements(

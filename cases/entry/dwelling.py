@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
+from ales import conflicts
 from cases import facts, operations
 from cases.entry.base import StepForms
 from cases.forms.housing import RENT_LINES, DifficultyForm, HousingForm
@@ -26,14 +28,18 @@ class HousingStep(StepForms):
                 *RENT_LINES, "arrears", "arrears_on", "arrears_since", "benefit_arrears",
             )  # fmt: skip
             initial = {name: getattr(tenancy, name) for name in names}
-            initial["landlord"] = tenancy.landlord.public_id
+            initial["landlord"] = tenancy.landlord
             initial["commune"] = f"{tenancy.postal_code} {tenancy.town}"
         self.main = HousingForm(
             data,
             initial=initial,
             organisation_id=self.case.organisation_id,
-            suggest_url=reverse("cases:communes"),
+            suggest_urls={"landlord": reverse("cases:landlords"), "commune": reverse("cases:communes")},
         )
+
+    def entries(self) -> dict[str, conflicts.Entry]:
+        together = [(_("Bailleur"), ("landlord", "new_landlord"))]
+        return conflicts.fields_of(self.main, together=together)
 
     def save(self, at: datetime) -> None:
         typed = dict(self.main.cleaned_data)

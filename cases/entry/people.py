@@ -5,8 +5,10 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils import timezone
 
+from ales import conflicts
 from ales.dates import add_months
 from cases import facts, operations
 from cases.entry.base import StepForms, kept, unkept_rows
@@ -73,6 +75,10 @@ class HouseholdStep(StepForms):
             at=at,
         )
 
+    def entries(self) -> dict[str, conflicts.Entry]:
+        people = conflicts.rows_of(self.persons, key=_person_key, label=_person_name)
+        return people | super().entries()
+
     def context(self) -> dict[str, Any]:
         return super().context() | {"persons": self.persons}
 
@@ -86,7 +92,15 @@ class EmploymentStep(StepForms):
     def build(self, data: QueryDict | None) -> None:
         self.main = forms.Form(data)
         self.jobs = [
-            (person, EmploymentForm(data, prefix=f"p{person.public_id.hex}", initial=self._initial(person)))
+            (
+                person,
+                EmploymentForm(
+                    data,
+                    prefix=f"p{person.public_id.hex}",
+                    initial=self._initial(person),
+                    suggest_url=reverse("cases:employers"),
+                ),
+            )
             for person in self.case.persons.all()
             if _is_adult(person)
         ]
@@ -121,8 +135,23 @@ class EmploymentStep(StepForms):
             at=at,
         )
 
+    def entries(self) -> dict[str, conflicts.Entry]:
+        found: dict[str, conflicts.Entry] = {}
+        for person, form in self.jobs:
+            found |= conflicts.fields_of(form, about=person.full_name)
+        return found
+
     def context(self) -> dict[str, Any]:
         return super().context() | {"jobs": self.jobs}
+
+
+def _person_key(posted: conflicts.Posted) -> str:
+    """A person is the one of the file, or the one of that name."""
+    return " ".join(posted["public_id"] or posted["last_name"] + posted["first_name"])
+
+
+def _person_name(form: forms.Form) -> str:
+    return " ".join(filter(None, (conflicts.text_of(form, name) for name in ("first_name", "last_name"))))
 
 
 def _is_adult(person: Person) -> bool:

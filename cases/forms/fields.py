@@ -11,7 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from ales.forms import EuroField, FrenchDateField, PlainTextField
 
-__all__ = ["BUDGET_MAX", "DEBT_MAX", "MONTHLY_MAX", "PastDateField", "PlainTextField", "choice", "monthly"]
+__all__ = [
+    "BUDGET_MAX",
+    "DEBT_MAX",
+    "MONTHLY_MAX",
+    "PastDateField",
+    "PlainTextField",
+    "choice",
+    "monthly",
+    "propose",
+]
 
 MONTHLY_MAX = Decimal(20_000)
 BUDGET_MAX = Decimal(50_000)
@@ -20,6 +29,8 @@ DEBT_MAX = Decimal(200_000)
 
 class PastDateField(FrenchDateField):
     """A date that has come: not after today, not 120 years ago."""
+
+    years_ahead = 0
 
     def validate(self, value: date | None) -> None:
         super().validate(value)
@@ -30,6 +41,16 @@ class PastDateField(FrenchDateField):
             raise ValidationError(_("Cette date est dans le futur : vérifiez l’année."), code="future")
         if value.year < today.year - 120:
             raise ValidationError(_("Cette date est trop ancienne : vérifiez l’année."), code="old")
+
+
+def propose(field: forms.Field, url: str) -> None:
+    """Have `url` asked for options of the field's datalist while one types."""
+    field.widget.attrs |= {
+        "hx-get": url,
+        "hx-trigger": "input changed delay:200ms",
+        "hx-target": f"#{field.widget.attrs['list']}",
+        "hx-sync": "this:replace",
+    }
 
 
 def monthly(label: Any, **options: Any) -> EuroField:

@@ -5,7 +5,7 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from ales.forms import FrenchDateField
-from cases.forms.fields import PastDateField, PlainTextField, choice
+from cases.forms.fields import PastDateField, PlainTextField, choice, propose
 from cases.models.household import PersonPosition
 from cases.rules import codes
 
@@ -99,7 +99,12 @@ class EmploymentForm(forms.Form):
         _("Catégorie socioprofessionnelle"), codes.choices(codes.OccupationalCategory), required=False
     )
     employment_status = choice(_("Situation"), codes.choices(codes.EmploymentStatus), required=False)
-    employer_name = PlainTextField(label=_("Nom de l’employeur"), max_length=140, required=False)
+    employer_name = PlainTextField(
+        label=_("Nom de l’employeur"),
+        max_length=140,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "employeurs"}),
+    )
     sector = choice(_("Secteur"), codes.choices(codes.EmploymentSector), required=False)
     headcount = forms.IntegerField(
         label=_("Effectif"),
@@ -118,6 +123,11 @@ class EmploymentForm(forms.Form):
     contract = choice(_("Contrat"), codes.choices(codes.ContractType), required=False)
     started_on = PastDateField(label=_("Début"), required=False)
     ended_on = FrenchDateField(label=_("Fin"), required=False)
+
+    def __init__(self, *args, suggest_url: str = "", **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if suggest_url:
+            propose(self.fields["employer_name"], suggest_url)
 
     def clean(self) -> dict:
         data = super().clean()

@@ -38,6 +38,7 @@ class LimitKind(models.TextChoices):
         "search_text",
         "version",
         "step_versions",
+        "step_saves",
         "last_form_key",
         "created_by",
         "created_at",
@@ -87,6 +88,8 @@ class TenantCase(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
     #: The same for each step of the entry, by step name: two people may fill in two steps at once.
     step_versions = models.JSONField(default=dict, editable=False)
+    #: Who saved each step last, and when: {"by_id": user, "at": ISO moment} by step name.
+    step_saves = models.JSONField(default=dict, db_default={}, editable=False)
     #: Key of the form saved last: the same form sent twice is saved once.
     last_form_key = models.UUIDField(null=True, blank=True, editable=False)
     created_by = models.ForeignKey(

@@ -1,6 +1,6 @@
 """Use cases of this room, one function each; nothing else saves a case (DESIGN §2.2)."""
 
-from cases.operations.base import refresh_summary, step_version
+from cases.operations.base import last_save, refresh_summary, step_version
 from cases.operations.case import (
     change_referent,
     close_case,
@@ -61,6 +61,7 @@ __all__ = [
     "handover_refusals",
     "is_held",
     "last_day",
+    "last_save",
     "mark_reading",
     "organisations_for",
     "prolong_share",

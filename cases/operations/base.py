@@ -11,10 +11,11 @@ from ales.text import fold
 from cases import facts, permissions
 from cases.models import CaseEvent, StepDraft, TenantCase
 from members.access import Actor
+from members.models import User
 
 STALE = (
-    "Quelqu’un a enregistré cette étape entre-temps. Votre saisie est conservée ci-dessous : "
-    "relisez-la, puis enregistrez de nouveau pour remplacer la version actuelle."
+    "Quelqu’un a enregistré cette étape entre-temps. Votre saisie est conservée : "
+    "choisissez ce qui doit rester de chaque version."
 )
 
 
@@ -44,6 +45,15 @@ def lock(actor: Actor, case_id: UUID) -> TenantCase:
 def step_version(case: TenantCase, step: str) -> int:
     """How many times this step was saved: what its page sends back."""
     return case.step_versions.get(step, 0)
+
+
+def last_save(case: TenantCase, step: str) -> tuple[str, datetime | None]:
+    """Name of who saved this step last, and when; ("", None) when nobody did. One query."""
+    saved = case.step_saves.get(step)
+    if not saved:
+        return "", None
+    person = User.objects.filter(pk=saved["by_id"]).first()
+    return person.full_name if person else "", datetime.fromisoformat(saved["at"])
 
 
 def is_repeated(case: TenantCase, form_key: UUID | None) -> bool:
@@ -92,6 +102,7 @@ def finish_step(
     The timeline gets one line a person, step and day, not one a keystroke.
     """
     case.step_versions = case.step_versions | {step: step_version(case, step) + 1}
+    case.step_saves = case.step_saves | {step: {"by_id": actor.user_id, "at": at.isoformat()}}
     case.last_form_key = form_key
     touch(case, at)
     refresh_summary(case)

@@ -101,6 +101,7 @@ DECLARED = (
             "life_event": EMPTY,
             "life_event_on": NULL,
             "step_versions": EMPTY_OBJECT,
+            "step_saves": EMPTY_OBJECT,
             "limit_reason": EMPTY,
             "last_form_key": NULL,
             "state": "'CLOSED'",

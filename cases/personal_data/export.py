@@ -25,7 +25,8 @@ from members.roles import Role
 
 PDF, JSON = "person_export_pdf", "person_export_json"
 #: Keys and stamps of the program, which tell the person nothing.
-_SILENT = {"id", "public_id", "organisation", "case", "version", "step_versions", "last_form_key", "job"}
+_SILENT = {"id", "public_id", "organisation", "case", "version", "last_form_key", "job"}
+_SILENT |= {"step_versions", "step_saves"}
 #: Codes that the text beside them says in French, and the bank account of the landlord: somebody else's.
 _SILENT |= {"from_state", "to_state", "author_ids", "barred_ids", "iban", "bic", "account_holder"}
 _SILENT |= {"bank_details", "end_to_end_id", "search_text"}

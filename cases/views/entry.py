@@ -1,5 +1,7 @@
 """The entry of a case in steps: each is saved as it is typed, and nothing typed is lost."""
 
+import uuid
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ales import conflicts
 from ales.audit.log import record
 from ales.audit.models import Action
 from ales.errors import InvalidInputError, NotAllowedError, Refusal, StalePageError
 from ales.http import form_page, reading, writing
 from ales.templatetags.components import error_summary
-from cases import communes as places
 from cases import entry, facts, operations, permissions
+from cases.entry.typed import as_query, typed_text, with_a_row_more
 from cases.models import StepDraft, TenantCase
 from cases.rules import codes
 from cases.views.indicators import indicator_columns
@@ -23,7 +26,6 @@ from members.access import roles_required
 from members.roles import Role
 
 social_only = roles_required(Role.SOCIAL_WORKER, Role.MANAGER)
-_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "remplir", "recalculer", "editer"})
 
 
 def load(request: HttpRequest, public_id) -> TenantCase:
@@ -54,19 +56,6 @@ def _log(request: HttpRequest, case: TenantCase) -> None:
             subject_id=case.public_id,
             organisation_id=case.organisation_id,
         )
-
-
-def typed_text(data: QueryDict) -> dict[str, list[str]]:
-    """What the person typed, by field, without the buttons and the token."""
-    return {name: values for name, values in data.lists() if name not in _NOT_TYPED}
-
-
-def as_query(data: dict[str, list[str]]) -> QueryDict:
-    """A draft's text as a form reads it."""
-    query = QueryDict(mutable=True)
-    for name, values in data.items():
-        query.setlist(name, values)
-    return query
 
 
 def _draft_of(request: HttpRequest, case: TenantCase, step: str) -> StepDraft | None:
@@ -103,18 +92,26 @@ def _take(request: HttpRequest, step_class: type[entry.StepForms], case: TenantC
     filling = "remplir" in data and slug == "droits"
     if filling:
         data = entry.fill_entitlements(data, timezone.localdate(at))
+    if conflicts.MARK in data:
+        return _settle(request, step_class, case, at)
+    if "ajouter" in data:
+        return _with_a_row_more(request, step_class, case, at)
     typed = step_class(case, request.actor, data)
     if "recalculer" in data:
         draft = _keep(request, case, slug, data, at)
         typed.is_valid()
         return _show(request, typed, draft=draft)
-    stale = ""
+    return _save(request, typed, at, stay=filling)
+
+
+def _save(request: HttpRequest, typed: entry.StepForms, at: datetime, *, stay: bool = False) -> HttpResponse:
+    """Save what was typed and go on; refused, show it again; somebody saved meanwhile, show both versions."""
+    case, slug = typed.case, typed.slug
     if typed.is_valid():
         try:
             typed.save(at)
-        except StalePageError as error:
-            stale = error.message
-            typed.refresh_page()
+        except StalePageError:
+            return _show_both(request, typed)
         except InvalidInputError as error:
             typed.add_faults(error.faults)
         except NotAllowedError as error:
@@ -122,12 +119,71 @@ def _take(request: HttpRequest, step_class: type[entry.StepForms], case: TenantC
             return redirect("cases:list")
         else:
             messages.success(request, _("Étape enregistrée."))
-            return redirect(_next_url(case, slug, stay=filling))
-    _keep(request, case, slug, data, at)
-    return _show(request, typed, stale=stale, status=409 if stale else 422)
+            return redirect(_next_url(case, slug, stay=stay))
+    _keep(request, case, slug, typed.data, at)
+    return _show(request, typed, status=422)
 
 
-def _keep(request: HttpRequest, case: TenantCase, slug: str, data: QueryDict, at) -> StepDraft:
+def _show_both(request: HttpRequest, typed: entry.StepForms, *, asked: bool = False) -> HttpResponse:
+    """Both versions of a step, side by side; what was typed is kept as this person's draft."""
+    at = timezone.now()
+    case = TenantCase.objects.visible_to(request.actor).with_file().get(pk=typed.case.pk)
+    saved = type(typed)(case, request.actor)
+    found = conflicts.differences(typed.entries(), saved.entries(), typed.data.get("shown", ""))
+    by, saved_at = operations.last_save(case, typed.slug)
+    if not found:
+        operations.discard_draft(actor=request.actor, case_id=case.public_id, step=typed.slug)
+        messages.info(request, _("%s a déjà enregistré la même saisie.") % by)
+        return redirect(_next_url(case, typed.slug, stay=False))
+    _keep(request, case, typed.slug, typed.data, at)
+    data = typed.data.copy()
+    data["version"] = str(operations.step_version(case, typed.slug))
+    data["form_key"] = str(uuid.uuid4())
+    return conflicts.page(
+        request,
+        conflicts.Conflict(found, by, saved_at),
+        data=data,
+        what=_("étape %s") % typed.label,
+        lead=case.tenant_name,
+        crumbs=[
+            (_("Dossiers"), reverse("cases:list")),
+            (case.reference, reverse("cases:detail", args=[case.public_id])),
+            (typed.label, reverse("cases:step", args=[case.public_id, typed.slug])),
+        ],
+        leave_url=reverse("cases:detail", args=[case.public_id]),
+        asked=asked,
+    )
+
+
+def _settle(
+    request: HttpRequest, step_class: type[entry.StepForms], case: TenantCase, at: datetime
+) -> HttpResponse:
+    """Save what was chosen of the two versions; the choice is asked again until it is whole."""
+    data = conflicts.typed(request.POST)
+    typed, saved = step_class(case, request.actor, data), step_class(case, request.actor)
+    if not typed.is_valid():
+        return _save(request, typed, at)
+    mine, theirs = typed.entries(), saved.entries()
+    found = conflicts.differences(mine, theirs, data.get("shown", ""))
+    chosen = conflicts.choices(request.POST, found)
+    if len(chosen) < len(found):
+        return _show_both(request, typed, asked=True)
+    taken = {key for key, side in chosen.items() if side == conflicts.THEIRS}
+    return _save(request, step_class(case, request.actor, conflicts.merge(data, mine, theirs, taken)), at)
+
+
+def _with_a_row_more(
+    request: HttpRequest, step_class: type[entry.StepForms], case: TenantCase, at: datetime
+) -> HttpResponse:
+    """What the button « Ajouter » does without JavaScript: nothing typed is judged yet."""
+    data = with_a_row_more(request.POST, request.POST["ajouter"])
+    draft = _keep(request, case, step_class.slug, data, at)
+    typed = step_class(case, request.actor, data)
+    typed.forgive()
+    return _show(request, typed, draft=draft)
+
+
+def _keep(request: HttpRequest, case: TenantCase, slug: str, data: QueryDict, at: datetime) -> StepDraft:
     return operations.save_draft(
         actor=request.actor, case_id=case.public_id, step=slug, data=typed_text(data), at=at
     )
@@ -150,7 +206,6 @@ def _show(
     shown: entry.StepForms,
     *,
     draft: StepDraft | None = None,
-    stale: str = "",
     status: int = 200,
 ) -> HttpResponse:
     case, slug = shown.case, shown.slug
@@ -163,7 +218,6 @@ def _show(
         "steps": steps_of(case, main_slug),
         "entries": error_summary(*shown.all_forms)["entries"],
         "draft": draft,
-        "stale": stale,
         "previous_url": reverse("cases:step", args=[case.public_id, order[position - 1]]) if position else "",
         **shown.context(),
     }
@@ -268,14 +322,6 @@ def live(request: HttpRequest, public_id, slug: str) -> HttpResponse:
         "cases/parts/indicators.html",
         {"columns": indicator_columns(indicators), "unreadable": unreadable},
     )
-
-
-@reading
-@social_only
-def communes(request: HttpRequest) -> HttpResponse:
-    """Communes that start like what is typed, as options of a datalist (htmx)."""
-    found = places.suggest(request.GET.get("commune", ""))
-    return render(request, "cases/parts/communes.html", {"communes": found})
 
 
 @reading

@@ -39,7 +39,9 @@ def case_list(request: HttpRequest) -> HttpResponse:
         return redirect(listing.default_url)
     filters, wanted, queryset = wanted_cases(request.actor, request.GET)
     page = listing.page(
-        queryset.select_related("referent").defer("search_text", "social_notes", "step_versions")
+        queryset.select_related("referent").defer(
+            "search_text", "social_notes", "step_versions", "step_saves"
+        )
     )
     base = reverse("cases:list")
     shares, shared_count = _shares(request.actor, [case.pk for case in page.rows])

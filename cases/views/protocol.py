@@ -1,5 +1,6 @@
 """The agreement of an aid: written, issued, signed."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,17 +12,19 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ales import registry
+from ales import conflicts, registry
 from ales.documents.links import file_of_document, file_of_job
 from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page, writing
 from ales.templatetags.components import error_summary
+from ales.text import fold
 from cases import facts, operations, permissions, protocols
+from cases.entry.typed import as_query, typed_text, with_a_row_more
 from cases.forms.protocol import ProtocolForm, SignedScanForm, UndertakingFormSet
 from cases.models import Protocol, StepDraft, TenantCase
 from cases.models.protocol import ProtocolState
 from cases.views.case import PROTOCOL_TONES
-from cases.views.entry import as_query, keep_typed, load_own, social_only, typed_text
+from cases.views.entry import keep_typed, load_own, social_only
 
 
 def step_name(request_id) -> str:
@@ -70,13 +73,44 @@ def page(request: HttpRequest, public_id, request_id) -> HttpResponse:
             case=case, step=step_name(request_id), user_id=request.actor.user_id
         ).first()
         data = as_query(draft.data) if draft else None
-    form, rows = _forms(protocol, data)
+    agreement = _forms(protocol, data)
     if data is not None:
-        form.is_valid(), rows.is_valid()
-    return _show(request, case, protocol, form, rows)
+        agreement.is_valid()
+    return _show(request, case, protocol, agreement)
 
 
-def _forms(protocol: Protocol, data: QueryDict | None) -> tuple[ProtocolForm, Any]:
+@dataclass(frozen=True)
+class AgreementForms:
+    """What one types of an agreement: its place and plan, and its undertakings."""
+
+    form: ProtocolForm
+    rows: Any
+
+    def is_valid(self) -> bool:
+        return all([self.form.is_valid(), self.rows.is_valid()])
+
+    def entries(self) -> dict[str, conflicts.Entry]:
+        rows = conflicts.rows_of(self.rows, key=_undertaking_key, label=_undertaking_label)
+        return rows | conflicts.fields_of(self.form)
+
+    def undertakings(self) -> list[protocols.UndertakingInput]:
+        removed = self.rows.deleted_forms
+        kept = [row.cleaned_data for row in self.rows if row.has_changed() and row not in removed]
+        return [
+            protocols.UndertakingInput(row["party"], row["text"], row["due_on"], row["is_follow_up"])
+            for row in kept
+        ]
+
+
+def _undertaking_key(posted: conflicts.Posted) -> str:
+    return " ".join((*posted["party"], fold(" ".join(posted["text"]))))
+
+
+def _undertaking_label(row: Any) -> str:
+    return _("Engagement : %s") % conflicts.text_of(row, "party")
+
+
+def _forms(protocol: Protocol, data: QueryDict | None) -> AgreementForms:
     if data is not None:
         data = data.copy()
         data["engagements-INITIAL_FORMS"] = "0"
@@ -85,57 +119,103 @@ def _forms(protocol: Protocol, data: QueryDict | None) -> tuple[ProtocolForm, An
         {"party": u.party, "text": u.text, "due_on": u.due_on, "is_follow_up": u.is_follow_up}
         for u in protocols.in_order(protocol)
     ]
-    return (
+    return AgreementForms(
         ProtocolForm(data, initial=initial),
         UndertakingFormSet(data, prefix="engagements", initial=None if data else lines),
     )
 
 
 def _take(request: HttpRequest, case: TenantCase, protocol: Protocol) -> HttpResponse:
-    form, rows = _forms(protocol, request.POST)
+    if "ajouter" in request.POST:
+        return _with_a_row_more(request, case, protocol)
+    # Locked before it is compared: two people who save at the same moment come one after the other.
+    list(TenantCase.objects.filter(pk=case.pk).select_for_update(no_key=True))
+    protocol.refresh_from_db(fields=["place", "repayment_monthly"])
+    agreement, differing = conflicts.settle(
+        request.POST, lambda data: _forms(protocol, data), AgreementForms.entries
+    )
+    if differing:
+        return _two_versions(request, case, protocol, differing)
     name, at = step_name(protocol.request_id), timezone.now()
-    if form.is_valid() & rows.is_valid():
-        removed = rows.deleted_forms
-        kept = [row.cleaned_data for row in rows if row.has_changed() and row not in removed]
+    if agreement.is_valid():
         try:
             protocols.update_undertakings(
                 actor=request.actor,
                 protocol_id=protocol.public_id,
-                place=form.cleaned_data["place"],
-                repayment_monthly=form.cleaned_data["repayment_monthly"],
-                undertakings=[
-                    protocols.UndertakingInput(row["party"], row["text"], row["due_on"], row["is_follow_up"])
-                    for row in kept
-                ],
+                place=agreement.form.cleaned_data["place"],
+                repayment_monthly=agreement.form.cleaned_data["repayment_monthly"],
+                undertakings=agreement.undertakings(),
                 at=at,
             )
         except Refusal as error:
-            _refuse(form, error)
+            _refuse(agreement.form, error)
         else:
             operations.discard_draft(actor=request.actor, case_id=case.public_id, step=name)
             if "editer" in request.POST:
                 return _issue(request, case, protocol.request_id)
             messages.success(request, _("Engagements enregistrés."))
             return redirect("cases:protocol", case.public_id, protocol.request_id)
+    _keep(request, case, protocol, conflicts.typed(request.POST))
+    return _show(request, case, protocol, agreement, status=422)
+
+
+def _two_versions(
+    request: HttpRequest, case: TenantCase, protocol: Protocol, differing: list[conflicts.Difference]
+) -> HttpResponse:
+    """What was typed, kept as a draft, beside what a colleague has saved meanwhile."""
+    data = conflicts.typed(request.POST)
+    _keep(request, case, protocol, data)
+    data["version"] = conflicts.fingerprint(_forms(protocol, None).entries())
+    return conflicts.page(
+        request,
+        conflicts.Conflict(differing),
+        data=data,
+        what=_("protocole d’accord"),
+        lead=case.tenant_name,
+        crumbs=[
+            (_("Dossiers"), reverse("cases:list")),
+            (case.reference, reverse("cases:detail", args=[case.public_id])),
+            (_("Protocole"), reverse("cases:protocol", args=[case.public_id, protocol.request_id])),
+        ],
+        leave_url=reverse("cases:detail", args=[case.public_id]),
+        asked=conflicts.MARK in request.POST,
+    )
+
+
+def _with_a_row_more(request: HttpRequest, case: TenantCase, protocol: Protocol) -> HttpResponse:
+    """What the button « Ajouter » does without JavaScript: nothing typed is judged yet."""
+    data = with_a_row_more(request.POST, "engagements")
+    _keep(request, case, protocol, data)
+    agreement = _forms(protocol, data)
+    for typed in (agreement.form, *agreement.rows):
+        typed.errors.clear()
+    return _show(request, case, protocol, agreement)
+
+
+def _keep(request: HttpRequest, case: TenantCase, protocol: Protocol, data: QueryDict) -> None:
+    """Keep what was typed as this person's draft, while they may change the case."""
     if permissions.may_edit(request.actor, case):
         operations.save_draft(
-            actor=request.actor, case_id=case.public_id, step=name, data=typed_text(request.POST), at=at
+            actor=request.actor,
+            case_id=case.public_id,
+            step=step_name(protocol.request_id),
+            data=typed_text(data),
+            at=timezone.now(),
         )
-    return _show(request, case, protocol, form, rows, status=422)
 
 
 def _show(
     request: HttpRequest,
     case: TenantCase,
     protocol: Protocol,
-    form: ProtocolForm,
-    rows: Any,
+    agreement: AgreementForms,
     *,
     scan: SignedScanForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor = request.actor
     address = [case.public_id, protocol.request_id]
+    shown = conflicts.fingerprint(_forms(protocol, None).entries())
     context = {
         "case": case,
         "protocol": protocol,
@@ -143,11 +223,14 @@ def _show(
         "state_label": capfirst(protocol.get_state_display()),
         "state_tone": PROTOCOL_TONES[protocol.state],
         "is_current": protocol.state != ProtocolState.REPLACED,
-        "form": form,
-        "rows": rows,
+        "form": agreement.form,
+        # Typed text keeps the version it was typed on, in a draft too.
+        "page_version": agreement.form.data.get("version", shown),
+        "page_shown": agreement.form.data.get("shown", shown),
+        "rows": agreement.rows,
         "scan_form": scan or SignedScanForm(initial={"signed_on": timezone.localdate()}),
-        "entries": error_summary(form, *rows.forms)["entries"],
-        "row_errors": rows.non_form_errors() if rows.is_bound else [],
+        "entries": error_summary(agreement.form, *agreement.rows.forms)["entries"],
+        "row_errors": agreement.rows.non_form_errors() if agreement.rows.is_bound else [],
         "write": permissions.may_write_protocol(actor, case, protocol),
         "sign": permissions.may_sign_protocol(actor, case, protocol),
         "revise": permissions.may_revise_protocol(actor, case, protocol),
@@ -240,5 +323,4 @@ def sign(request: HttpRequest, public_id, request_id) -> HttpResponse:
         else:
             messages.success(request, _("Exemplaire signé déposé : la demande d’aide peut être soumise."))
             return redirect("cases:protocol", case.public_id, request_id)
-    form, rows = _forms(protocol, None)
-    return _show(request, case, protocol, form, rows, scan=scan, status=422)
+    return _show(request, case, protocol, _forms(protocol, None), scan=scan, status=422)

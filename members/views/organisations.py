@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ales import conflicts
 from ales.dates import format_date
 from ales.errors import Refusal
 from ales.forms import add_faults
@@ -209,16 +210,29 @@ def organisation_create(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s est enregistré.") % {"name": created.name})
             return redirect("members:organisation", created.public_id)
-    return render(request, "members/organisation_form.html", {"form": form, "organisation": None})
+    return render(
+        request,
+        "members/organisation_form.html",
+        {"form": form, "organisation": None, "version": "", "shown": ""},
+    )
 
 
 @form_page
 @roles_required(Role.ASSOCIATION_ADMIN)
 def organisation_edit(request: HttpRequest, organisation_id: uuid.UUID) -> HttpResponse:
     """Change an organisation."""
-    found = get_object_or_404(Organisation.objects.visible_to(request.actor), public_id=organisation_id)
+    visible = Organisation.objects.visible_to(request.actor)
+    if request.method == "POST":
+        visible = visible.select_for_update(no_key=True)
+    found = get_object_or_404(visible, public_id=organisation_id)
     initial = {name: getattr(found, name) for name in organisations.FIELDS}
-    form = OrganisationForm(request.POST or None, initial=initial)
+    form = saved = OrganisationForm(initial=initial)
+    if request.method == "POST":
+        form, differing = conflicts.settle(
+            request.POST, lambda data: OrganisationForm(data, initial=initial), conflicts.fields_of
+        )
+        if differing:
+            return _two_versions(request, found, saved, differing)
     if request.method == "POST" and form.is_valid():
         try:
             organisations.edit(actor=request.actor, organisation_id=organisation_id, fields=form.cleaned_data)
@@ -227,4 +241,30 @@ def organisation_edit(request: HttpRequest, organisation_id: uuid.UUID) -> HttpR
         else:
             messages.success(request, _("Les modifications sont enregistrées."))
             return redirect("members:organisation", organisation_id)
-    return render(request, "members/organisation_form.html", {"form": form, "organisation": found})
+    shown = conflicts.fingerprint(conflicts.fields_of(saved))
+    context = {
+        "form": form,
+        "organisation": found,
+        "version": request.POST.get("version", shown),
+        "shown": request.POST.get("shown", shown),
+    }
+    return render(request, "members/organisation_form.html", context)
+
+
+def _two_versions(
+    request: HttpRequest, found: Organisation, saved: OrganisationForm, differing: list[conflicts.Difference]
+) -> HttpResponse:
+    """What the person typed beside what somebody else has saved meanwhile."""
+    data = conflicts.typed(request.POST)
+    data["version"] = conflicts.fingerprint(conflicts.fields_of(saved))
+    address = reverse("members:organisation", args=[found.public_id])
+    return conflicts.page(
+        request,
+        conflicts.Conflict(differing),
+        data=data,
+        what=_("organisme"),
+        lead=found.name,
+        crumbs=[(_("Adhérents"), reverse("members:organisations")), (found.name, address)],
+        leave_url=address,
+        asked=conflicts.MARK in request.POST,
+    )

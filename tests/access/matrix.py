@@ -217,6 +217,8 @@ ROUTES = [
     Route("cases:list", get=SOCIAL),
     Route("cases:new", get=SOCIAL, post=SOCIAL),
     Route("cases:communes", get=SOCIAL),
+    Route("cases:landlords", get=SOCIAL),
+    Route("cases:employers", get=SOCIAL),
     Route("cases:detail", "case", get=SOCIAL, shared_get="200 200"),
     Route("cases:history", "case", get=SOCIAL),
     Route("cases:close", "case", get=SOCIAL, post=SOCIAL),

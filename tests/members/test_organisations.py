@@ -7,6 +7,7 @@ from ales.errors import InvalidInputError, NotAllowedError
 from members import organisations
 from members.models import Organisation
 from members.roles import LandlordType
+from tests.forms_on_pages import posted_by
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +165,24 @@ class TestFormPage:
         client.post(address, {"name": "CIL renommé", "kind": "CIL", "is_active": "on", "is_member": "on"})
         world.cil.refresh_from_db()
         assert (world.cil.name, world.cil.sort_key) == ("CIL renommé", "cil renomme")
+
+
+def test_two_writers_of_an_organisation_choose_between_two_versions(world, sign_in):
+    address = reverse("members:organisation_edit", args=[world.cil.public_id])
+    client = sign_in(world.anne)
+    loaded = posted_by(client.get(address).content.decode())
+    assert client.post(address, loaded | {"town": ["Voiron"], "phone": ["04 76 00 00 00"]}).status_code == 302
+    answer = client.post(address, loaded | {"town": ["Grenoble"], "email": ["cil@exemple.fr"]})
+    assert answer.status_code == 409
+    found = {d.label: d.suggested for d in answer.context["conflict"].differences}
+    assert found == {"Adresse électronique": "mine", "Téléphone": "theirs", "Commune": ""}
+    again = client.post(address, posted_by(answer.content.decode()))
+    assert again.status_code == 409
+    chosen = posted_by(again.content.decode()) | {"choix:town": ["mine"]}
+    assert client.post(address, chosen).status_code == 302
+    world.cil.refresh_from_db()
+    assert (world.cil.town, world.cil.phone, world.cil.email) == (
+        "Grenoble",
+        "04 76 00 00 00",
+        "cil@exemple.fr",
+    )

@@ -71,8 +71,3 @@ def test_other_steps_have_no_figures(world, sign_in, case):
     assert (
         sign_in(world.claire).post(reverse("cases:live", args=[case.public_id, "menage"])).status_code == 404
     )
-
-
-def test_communes_are_suggested(world, sign_in):
-    answer = sign_in(world.claire).get(reverse("cases:communes"), {"commune": "greno"})
-    assert 'value="38000 Grenoble"' in answer.content.decode()

@@ -10,6 +10,7 @@ from ales import tenancy
 from cases.models import StepDraft
 from tests.cases import typed
 from tests.cases.agreements import REQUEST, issued, prepared, scan
+from tests.forms_on_pages import posted_by
 
 pytestmark = pytest.mark.django_db
 
@@ -77,6 +78,37 @@ def test_refused_undertakings_stay_as_typed(world, sign_in, case, data, said):
     with tenancy.tenant(world.claire.context):
         assert StepDraft.objects.count() == 1
     assert data["engagements-0-text"][:300] in shown(client, url(case))
+
+
+def test_two_writers_of_an_agreement_choose_between_two_versions(world, sign_in, case):
+    prepared(world, case)
+    claire, marc = (sign_in(actor, own_browser=True) for actor in (world.claire, world.marc))
+    loaded = posted_by(shown(claire, url(case)))
+    his = {name: value for name, value in loaded.items() if not name.startswith("engagements-")}
+    assert marc.post(url(case), his | engagements(place="Voiron")).status_code == 302
+    answer = claire.post(url(case), loaded | {"repayment_monthly": ["80"]})
+    assert answer.status_code == 409
+    found = {d.label: (d.mine, d.theirs) for d in answer.context["conflict"].differences}
+    assert found["Fait à"] == ((("", "Grenoble"),), (("", "Voiron"),))
+    assert "Engagement : le ménage" in found
+    # The draft that was kept is still the old page's: resumed, it overwrites nothing either.
+    assert claire.post(url(case), posted_by(shown(claire, url(case)))).status_code == 409
+    kept = posted_by(answer.content.decode()) | {"garder": "theirs"}
+    assert claire.post(url(case), kept).status_code == 302
+    text = shown(claire, url(case))
+    assert "Voiron" in text
+    assert "Payer le loyer résiduel" in text
+
+
+def test_a_row_more_without_javascript_keeps_what_was_typed(world, sign_in, case):
+    prepared(world, case)
+    client = sign_in(world.claire)
+    answer = client.post(url(case), engagements(place="") | {"ajouter": "engagements"})
+    assert answer.status_code == 200
+    html = answer.content.decode()
+    assert posted_by(html)["engagements-TOTAL_FORMS"] == ["3"]
+    assert posted_by(html)["engagements-2-text"] == [""]
+    assert "data-error-summary" not in html
 
 
 def test_autosaved_undertakings_come_back(world, sign_in, case):

@@ -201,20 +201,6 @@ def test_a_draft_can_be_given_up(world, sign_in, case):
     assert drafts(world) == []
 
 
-def test_a_stale_page_keeps_the_text_and_may_then_replace(world, sign_in, case):
-    client = sign_in(world.claire)
-    shown = {"version": "0"}
-    assert client.post(address(case, "menage"), typed.household() | shown).status_code == 302
-    answer = client.post(address(case, "menage"), typed.household(typed.person("Autre")) | shown)
-    assert answer.status_code == 409
-    page = answer.content.decode()
-    assert "Votre saisie est conservée" in page
-    assert 'value="Autre"' in page
-    again = answer.context["step"].page
-    retry = typed.household(typed.person("Autre")) | {"version": again["version"].value()}
-    assert client.post(address(case, "menage"), retry).status_code == 302
-
-
 def test_the_same_page_sent_twice_is_saved_once(world, sign_in, case):
     client = sign_in(world.claire)
     data = typed.household() | {"version": "0", "form_key": "7f6b6a3e-58d5-4d0b-8f4f-1f3f7f6b6a3e"}
