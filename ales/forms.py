@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ales.dates import format_month
@@ -23,7 +24,7 @@ from ales.nir import holds_social_security_number
 from ales.text import fold
 
 MONTHS = [fold(format_month(date(2000, month, 1))).split()[0] for month in range(1, 13)]
-DATE_PATTERN = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})", re.ASCII)
+DATE_PATTERN = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})", re.ASCII)
 ISO_DATE_PATTERN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 MONTH_PATTERN = re.compile(r"(\d{1,2})[/.\- ](\d{4})", re.ASCII)
 ISO_MONTH_PATTERN = re.compile(r"(\d{4})-(\d{1,2})", re.ASCII)
@@ -146,12 +147,15 @@ class FrenchDateInput(forms.DateInput):
 
 
 class FrenchDateField(forms.DateField):
-    """A date: reads `3/4/2026`, `03/04/2026`, `03.04.2026`, `03042026` and `2026-04-03`.
+    """A date: reads `3/4/2026`, `03/04/2026`, `03.04.2026`, `03042026`, `2026-04-03`, and a year by its two
+    last figures, `3/4/26` or `030426`.
 
     Shows `03/04/2026`.
     """
 
     widget = FrenchDateInput
+    #: A year of two figures is the one of them no later than this many years from now.
+    years_ahead = 20
     default_error_messages = {
         "required": _("Indiquez une date, par exemple 03/04/2026."),
         "invalid": _(
@@ -171,10 +175,12 @@ class FrenchDateField(forms.DateField):
             year, month, day = map(int, match.groups())
         elif match := DATE_PATTERN.fullmatch(typed):
             day, month, year = map(int, match.groups())
-        elif re.fullmatch(r"\d{8}", typed, re.ASCII):
+        elif re.fullmatch(r"\d{8}|\d{6}", typed, re.ASCII):
             day, month, year = int(typed[:2]), int(typed[2:4]), int(typed[4:])
         else:
             raise ValidationError(self.error_messages["invalid"], code="invalid", params={"typed": typed})
+        if year < 100:
+            year = self._century(year)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValidationError(self.error_messages["year"], code="year", params={"year": year})
         try:
@@ -183,6 +189,11 @@ class FrenchDateField(forms.DateField):
             raise ValidationError(
                 self.error_messages["impossible"], code="impossible", params={"typed": typed}
             ) from error
+
+    def _century(self, year: int) -> int:
+        """The whole year of its last two figures."""
+        latest = timezone.localdate().year + self.years_ahead
+        return latest - (latest - year) % 100
 
 
 class MonthInput(forms.TextInput):

@@ -141,6 +141,10 @@ function status(form, text, state) {
 }
 
 const watched = (form) => form?.matches?.("form[data-autosave], form[data-warn-unsaved]");
+// Words typed in any form that is sent are watched too, but for sign-in; a ticked row or a search isn't.
+const WORDS = "textarea, input:not([type]), input[type=text], input[type=email], input[type=tel], input[type=number]";
+const holdsWords = ({ target }) =>
+  target.matches(WORDS) && target.form?.method === "post" && !target.closest(".auth-card, dialog, [data-menu]");
 
 function schedule(form, delay) {
   clearTimeout(timers.get(form));
@@ -192,7 +196,7 @@ function failed(form, text) {
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (!watched(form)) return;
+  if (!watched(form) && !holdsWords(event)) return;
   dirty.add(form);
   if (form.dataset.autosave) schedule(form, AUTOSAVE_DELAY);
 });

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.utils import timezone
 
 from ales.forms import EuroField, FrenchDateField, MonthField
+from cases.forms.fields import PastDateField
 
 
 class TermForm(forms.Form):
@@ -63,13 +65,36 @@ def test_date_as_typed(typed):
     assert FrenchDateField().clean(typed) == date(2026, 4, 3)
 
 
+@pytest.mark.parametrize("typed", ["3/4/26", "03/04/26", "3.4.26", "030426"])
+def test_the_year_of_a_date_by_its_last_two_figures(typed):
+    assert FrenchDateField().clean(typed) == date(2026, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "year"),
+    [
+        (FrenchDateField, "1/1/46", 2046),
+        (FrenchDateField, "1/1/47", 1947),
+        (PastDateField, "1/1/26", 2026),
+        (PastDateField, "1/1/27", 1927),
+        (PastDateField, "1/1/84", 1984),
+        (PastDateField, "1/1/00", 2000),
+    ],
+)
+def test_the_century_of_a_year_of_two_figures(monkeypatch, field, typed, year):
+    """A date of birth has come; a date to come is near."""
+    monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 11, 22))
+    assert field().clean(typed) == date(year, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("avril", "par exemple 03/04/2026"),
         ("31/02/2026", "n’existe pas dans le calendrier"),
         ("04/03/0206", "quatre chiffres"),
-        ("3/4/26", "par exemple 03/04/2026"),
+        ("3/4/6", "par exemple 03/04/2026"),
+        ("3/4/206", "par exemple 03/04/2026"),
     ],
 )
 def test_refused_date_says_why(typed, said):

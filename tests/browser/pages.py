@@ -68,10 +68,18 @@ def fill(scope: Page | Locator, fields: dict[str, str]) -> None:
 def add_row(page: Page, button: str, fields: dict[str, str]) -> Locator:
     """Add a row to a table by its button, and type in it."""
     adder = page.get_by_role("button", name=button)
+    prefix, value = adder.get_attribute("data-formset-add"), adder.get_attribute("value")
     adder.click()
-    row = page.locator(f"#{adder.get_attribute('data-formset-add')} [data-formset-rows] > tr").last
+    # Without scripts the button submits, and names the table by its value.
+    table = prefix or value
+    row = page.locator(f"#{table} [data-formset-rows] > tr").last
     fill(row, fields)
     return row
+
+
+def runs_scripts(page: Page) -> bool:
+    """Whether the pages' scripts run in this browser: the theme's is the first of them."""
+    return page.locator("html[data-bs-theme]").count() == 1
 
 
 def save_step(page: Page, next_heading: str) -> None:

@@ -71,6 +71,35 @@ def test_the_doors_pass_axe(world, new_context, signed_in):
     report(audit)
 
 
+@pytest.mark.slow
+def test_pages_that_answer_a_submission_pass_axe(scene, signed_in):
+    """Forms sent back with their faults, and the two versions of what two people wrote at once."""
+    audit = Audit()
+    world = scene.world
+    page = signed_in(world.claire, reduced_motion="reduce").page
+    housing = reverse("cases:step", args=[scene.a.case.public_id, "logement"])
+    for url, button in (
+        (reverse("cases:new"), "Ouvrir le dossier"),
+        (housing, "Enregistrer et continuer"),
+        (reverse("aids:edit", args=[scene.a.draft.public_id]), "Enregistrer"),
+    ):
+        page.goto(url)
+        for field in page.locator("main input.w-money, main input[name=last_name]").all():
+            field.fill("pas un montant" if "w-money" in field.get_attribute("class") else "")
+        page.get_by_role("main").get_by_role("button", name=button).click()
+        expect(page.locator("[data-error-summary]")).to_be_visible()
+        check(audit, page, "SOCIAL_WORKER, refused")
+    other = page.context.new_page()
+    for tab in (page, other):
+        tab.goto(housing)
+    for tab, rent in ((other, "650"), (page, "610")):
+        tab.get_by_label("Loyer (facultatif)", exact=True).fill(rent)
+        tab.get_by_role("button", name="Enregistrer et continuer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Deux versions à rapprocher")
+    check(audit, page, "SOCIAL_WORKER, two versions")
+    report(audit)
+
+
 def test_the_menus_pass_axe(world, signed_in):
     """What opens over the page: the account's menu, and the navigation on a phone."""
     audit = Audit()

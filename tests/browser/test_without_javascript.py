@@ -1,10 +1,15 @@
-"""The forms work without JavaScript: a case is entered and an aid asked for by plain submissions."""
+"""The forms work without JavaScript: a case is entered and an aid asked for by plain submissions.
+
+The whole job passes so in test_journey.py; here is what stands beside it: menus, dialogs, dead controls.
+"""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from ales.dates import format_month
 from tests.browser.pages import fill, go, month_before, picture, press, save_step, scan, today
+from tests.browser.walk import once, pages_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,3 +80,34 @@ def test_an_aid_is_asked_for(page, world):
     fill(page, {"Fait à": "Grenoble"})
     press(page, "Éditer le protocole")
     expect(page.locator("a.file-name").first).to_be_visible()
+
+
+def test_menus_and_dialogs_open(sign_in_browser, world):
+    case = world.complete_case()
+    page = sign_in_browser(world.claire, scripts=False, width=375)
+    expect(page.get_by_role("button", name="Ouvrir le menu")).to_be_hidden()
+    go(page, "Dossiers")
+    page.get_by_role("button", name="Mon compte").focus()
+    expect(page.get_by_role("button", name="Se déconnecter")).to_be_visible()
+    expect(page.get_by_role("button", name="Sombre")).to_be_hidden()
+    page.goto(reverse("cases:detail", args=[case.public_id]))
+    press(page, "Clore")
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_be_visible()
+    picture(page, "82-dialog-without-javascript")
+    dialog.get_by_role("link", name="Annuler").click()
+    expect(dialog).to_be_hidden()
+
+
+@pytest.mark.slow
+def test_no_control_that_would_do_nothing_is_shown(scene, signed_in):
+    """What only scripts could answer is hidden: buttons that submit nothing, fields that nobody reads."""
+    dead = 'button[type="button"]:not([aria-disabled="true"]):not([data-bs-toggle="dropdown"]):visible'
+    found = []
+    for actor, urls in once(pages_of(scene)).items():
+        page = signed_in(actor, java_script_enabled=False).page
+        for url in urls:
+            page.goto(url)
+            found += [f"{actor.role} {url}: {button.inner_text()}" for button in page.locator(dead).all()]
+        page.context.close()
+    assert found == []
