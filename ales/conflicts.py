@@ -200,7 +200,7 @@ def _read(shown: str) -> dict[str, str] | None:
     """The digests of a fingerprint, None when it can't be read: it comes from the browser."""
     try:
         read = json.loads(shown)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return read if isinstance(read, dict) else None
 

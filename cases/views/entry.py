@@ -133,7 +133,7 @@ def _show_both(request: HttpRequest, typed: entry.StepForms, *, asked: bool = Fa
     by, saved_at = operations.last_save(case, typed.slug)
     if not found:
         operations.discard_draft(actor=request.actor, case_id=case.public_id, step=typed.slug)
-        messages.info(request, _("%s a déjà enregistré la même saisie.") % by)
+        messages.info(request, _("%s a déjà enregistré la même saisie.") % (by or _("Quelqu’un")))
         return redirect(_next_url(case, typed.slug, stay=False))
     _keep(request, case, typed.slug, typed.data, at)
     data = typed.data.copy()

@@ -129,7 +129,7 @@ def test_who_changed_it_since_the_page_was_loaded_is_suggested(typed_as, saved_a
     assert difference.suggested == suggested
 
 
-@pytest.mark.parametrize("shown", ["", "pas du JSON", "[1, 2]", "{", "null", '"name"'])
+@pytest.mark.parametrize("shown", ["", "pas du JSON", "[1, 2]", "{", "null", '"name"', "[" * 100_000])
 def test_a_spoiled_fingerprint_suggests_nothing(shown):
     (difference,) = conflicts.differences(typed(name="Minette"), saved(), shown)
     assert difference.suggested == ""
