@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from aids import forecast, lists, notices, permissions, search, threads
+from aids import forecast, guide, lists, notices, permissions, search, threads
 from aids.display import list_row, purpose_text, queue_row, state_of
 from aids.history import held_settlement, renewable_aid, second_settlement_text
 from aids.models import AidRequest
@@ -39,6 +39,7 @@ def register() -> None:
     """Called once by AppConfig.ready()."""
     for kind in notices.KINDS:
         registry.notification_kinds.add(kind)
+    registry.chapters.add_all(guide.CHAPTERS)
     registry.aid_pages.add(aid_page)
     registry.navigation.add(
         NavEntry(

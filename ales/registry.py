@@ -4,7 +4,7 @@ A hook is a list of callables or values in the order of registration; a lower ro
 knows nothing of who wrote in it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -115,6 +115,11 @@ class Hook(list):
             self.append(entry)
         return entry
 
+    def add_all(self, entries: Iterable[Any]) -> None:
+        """Add each of them, in their order."""
+        for entry in entries:
+            self.add(entry)
+
 
 @dataclass(frozen=True)
 class QuickAction:
@@ -153,8 +158,27 @@ class SearchSource:
     find: Callable[[Any, Any, int], list[Hit]]
 
 
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of the guide (ales/guide): a task in the reader's words, and the roles it is written for.
+
+    `slug` is its address, `part` the heading it stands under in the contents, `summary` one sentence;
+    `template` extends guide/chapter.html.
+    """
+
+    slug: str
+    title: str
+    summary: str
+    part: str
+    roles: frozenset[str]
+    template: str
+    order: int
+
+
 #: NavEntry values.
 navigation = Hook()
+#: Chapter values.
+chapters = Hook()
 #: ales.lists.shape.ListShape values: lists whose columns and views a person may choose.
 list_shapes = Hook()
 #: SearchSource values: what the search box looks through.
@@ -218,6 +242,11 @@ last_payments = Hook()
 def navigation_for(role: str) -> list[NavEntry]:
     """Entries a role sees, in their order."""
     return sorted((entry for entry in navigation if role in entry.roles), key=lambda entry: entry.order)
+
+
+def chapters_for(role: str) -> list[Chapter]:
+    """The guide as a role reads it, in its order."""
+    return sorted((chapter for chapter in chapters if role in chapter.roles), key=lambda c: c.order)
 
 
 def search_sources_for(role: str) -> list[SearchSource]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sante/", views.health, name="health"),
     path("composants/", gallery, name="gallery"),
     path("", include("members.sign_in.urls")),
+    path("guide/", include("ales.guide.urls")),
     path("recherche/", include("ales.search.urls")),
     path("listes/", include("ales.lists.urls")),
     path("documents/", include("ales.documents.urls")),

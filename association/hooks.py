@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ales import registry
 from ales.money import format_euros, format_percent
 from ales.registry import Card, NavEntry
+from association import guide
 from association.statistics import HIDDEN, year_to_date
 from members.roles import Role
 
@@ -16,6 +17,7 @@ FIGURES_ROLES = frozenset({Role.BOARD_MEMBER, Role.ASSOCIATION_ADMIN})
 
 def register() -> None:
     """Called once by AppConfig.ready()."""
+    registry.chapters.add_all(guide.CHAPTERS)
     registry.navigation.add(
         NavEntry(_("Statistiques"), "association:statistics", "chart-bar", frozenset(Role), 50)
     )

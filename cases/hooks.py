@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ales import registry
 from ales.registry import Card, CaseSubject, NavEntry, QuickAction, ThreadSubject
-from cases import calendar, facts, lists, notices, search
+from cases import calendar, facts, guide, lists, notices, search
 from cases.documents import protocol
 from cases.models import CaseHandover, Protocol, TenantCase, Undertaking
 from cases.models.case import CaseState
@@ -208,6 +208,7 @@ def register() -> None:
     """Called once by AppConfig.ready()."""
     for kind in (*notices.KINDS, *thread_notices.KINDS):
         registry.notification_kinds.add(kind)
+    registry.chapters.add_all(guide.CHAPTERS)
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
     registry.search_sources.add(search.CASES)

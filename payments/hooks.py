@@ -24,7 +24,7 @@ from cases.models import TenantCase
 from members.access import Actor
 from members.models import Organisation
 from members.roles import Role
-from payments import cards, follow_up, holds, notices, permissions, search
+from payments import cards, follow_up, guide, holds, notices, permissions, search
 from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
 from payments.documents import batch as batch_document
@@ -78,6 +78,7 @@ def register() -> None:
     """Called once by AppConfig.ready()."""
     for kind in notices.KINDS:
         registry.notification_kinds.add(kind)
+    registry.chapters.add_all(guide.CHAPTERS)
     registry.landlord_aid_pages.add(landlord_aid_page)
     registry.handover_refusals.add(handover_refusals)
     registry.payments_under_way.add(payments_under_way)

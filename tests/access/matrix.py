@@ -126,6 +126,9 @@ DOORS = [
     Door("lists:rename", ("00000000-0000-4000-8000-000000000000",)),
     Door("lists:make_default", ("00000000-0000-4000-8000-000000000000",)),
     Door("lists:delete", ("00000000-0000-4000-8000-000000000000",)),
+    # The same for every organisation; which roles read which chapter: tests/guide.
+    Door("guide:chapter", ("se-reperer",)),
+    Door("guide:chapter", ("saisir-le-budget",)),
     Door("members:calendar_feed", ("no-such-token",), anonymous="404"),
 ]
 
@@ -141,6 +144,7 @@ ROUTES = [
     # The search box: everybody has the page, and what it finds follows the role (test_search.py).
     Route("search:page", get=EVERYBODY),
     Route("search:propositions", post=EVERYBODY),
+    Route("guide:contents", get=EVERYBODY),
     # Long works: what none of the lists' buttons asks for is nobody's
     Route("works:list", get=EVERYBODY),
     Route("works:notice", get=EVERYBODY),
