@@ -1,8 +1,8 @@
-"""Chapters of the guide, about the aid itself (ales/guide)."""
+"""Chapters of the guide and stops of the tour, about the aid itself (ales/guide)."""
 
 from django.utils.translation import gettext_lazy as _
 
-from ales.registry import Chapter
+from ales.registry import Chapter, TourStep
 from members.guide import ADMINS, AID, MANAGERS
 from members.roles import ASSOCIATION_ROLES, SOCIAL_ROLES
 
@@ -60,5 +60,15 @@ CHAPTERS = (
         ADMINS,
         "guide/aids/scales.html",
         32,
+    ),
+)
+
+TOUR = (
+    TourStep(
+        _("À décider"),
+        _("Les demandes de votre équipe, la plus ancienne d’abord. On ne décide jamais ce qu’on a saisi."),
+        MANAGERS,
+        30,
+        "aids:queue",
     ),
 )

@@ -40,6 +40,7 @@ def register() -> None:
     for kind in notices.KINDS:
         registry.notification_kinds.add(kind)
     registry.chapters.add_all(guide.CHAPTERS)
+    registry.tour_steps.add_all(guide.TOUR)
     registry.aid_pages.add(aid_page)
     registry.navigation.add(
         NavEntry(

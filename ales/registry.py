@@ -159,6 +159,22 @@ class SearchSource:
 
 
 @dataclass(frozen=True)
+class TourStep:
+    """A stop of the tour of the first visit: what it points at, and what that is for.
+
+    It points at the menu's entry of `url_name`, or at `target` (CSS selectors; the first one in sight). The
+    text stands by itself: without JavaScript the steps are a list of links.
+    """
+
+    title: str
+    text: str
+    roles: frozenset[str]
+    order: int
+    url_name: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True)
 class Chapter:
     """A chapter of the guide (ales/guide): a task in the reader's words, and the roles it is written for.
 
@@ -177,6 +193,8 @@ class Chapter:
 
 #: NavEntry values.
 navigation = Hook()
+#: TourStep values.
+tour_steps = Hook()
 #: Chapter values.
 chapters = Hook()
 #: ales.lists.shape.ListShape values: lists whose columns and views a person may choose.
@@ -247,6 +265,11 @@ def navigation_for(role: str) -> list[NavEntry]:
 def chapters_for(role: str) -> list[Chapter]:
     """The guide as a role reads it, in its order."""
     return sorted((chapter for chapter in chapters if role in chapter.roles), key=lambda c: c.order)
+
+
+def tour_steps_for(role: str) -> list[TourStep]:
+    """The tour of the first visit for a role, in its order."""
+    return sorted((step for step in tour_steps if role in step.roles), key=lambda step: step.order)
 
 
 def search_sources_for(role: str) -> list[SearchSource]:

@@ -18,6 +18,7 @@ FIGURES_ROLES = frozenset({Role.BOARD_MEMBER, Role.ASSOCIATION_ADMIN})
 def register() -> None:
     """Called once by AppConfig.ready()."""
     registry.chapters.add_all(guide.CHAPTERS)
+    registry.tour_steps.add_all(guide.TOUR)
     registry.navigation.add(
         NavEntry(_("Statistiques"), "association:statistics", "chart-bar", frozenset(Role), 50)
     )

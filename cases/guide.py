@@ -1,10 +1,10 @@
-"""Chapters of the guide, about the household's file (ales/guide)."""
+"""Chapters of the guide and stops of the tour, about the household's file (ales/guide)."""
 
 from django.utils.translation import gettext_lazy as _
 
-from ales.registry import Chapter
+from ales.registry import Chapter, TourStep
 from members.guide import AGENTS, AID, CASE
-from members.roles import ASSOCIATION_ROLES, SOCIAL_ROLES
+from members.roles import ASSOCIATION_ROLES, SOCIAL_ROLES, Role
 
 SOCIAL = frozenset(SOCIAL_ROLES)
 
@@ -62,5 +62,23 @@ CHAPTERS = (
         SOCIAL | AGENTS | ASSOCIATION_ROLES,
         "guide/cases/threads.html",
         34,
+    ),
+)
+
+TOUR = (
+    TourStep(
+        _("Les dossiers"),
+        _("Un dossier par difficulté d’un ménage : le foyer, le logement, le budget, les droits, les aides."),
+        SOCIAL,
+        20,
+        "cases:list",
+    ),
+    TourStep(
+        _("Ouvrir un dossier"),
+        _("Un nom et un prénom suffisent pour commencer. Le reste se saisit par étapes, gardées à mesure."),
+        frozenset({Role.SOCIAL_WORKER}),
+        40,
+        "cases:new",
+        ".page-actions .btn",
     ),
 )

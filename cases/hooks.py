@@ -209,6 +209,7 @@ def register() -> None:
     for kind in (*notices.KINDS, *thread_notices.KINDS):
         registry.notification_kinds.add(kind)
     registry.chapters.add_all(guide.CHAPTERS)
+    registry.tour_steps.add_all(guide.TOUR)
     registry.navigation.add(NAVIGATION)
     registry.quick_actions.add(NEW_CASE)
     registry.search_sources.add(search.CASES)

@@ -1,7 +1,7 @@
 """What this room hangs onto the rooms below (ales/registry.py)."""
 
 from ales import registry
-from members import cards, emails, guide, lists, search, statements, work_notices
+from members import cards, emails, guide, lists, search, statements, tour, work_notices
 from members.access import actor_of_membership
 from members.roles import Role
 
@@ -41,6 +41,7 @@ def register() -> None:
     )
     registry.dashboard_cards.add(cards.dashboard_cards)
     registry.chapters.add_all(guide.CHAPTERS)
+    registry.tour_steps.add_all(tour.STEPS)
     registry.search_sources.add(search.ORGANISATIONS)
     registry.search_sources.add(search.PEOPLE)
     registry.list_shapes.add(lists.ORGANISATIONS)

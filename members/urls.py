@@ -14,6 +14,7 @@ from members.views import (
     invitations,
     notifications,
     organisations,
+    tour,
     users,
 )
 
@@ -21,6 +22,8 @@ app_name = "members"
 
 urlpatterns = [
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
+    path("visite/fin/", tour.end, name="tour_end"),
+    path("visite/revoir/", tour.begin_again, name="tour_again"),
     path("habilitation/", dashboard.switch, name="switch"),
     path("sans-habilitation/", dashboard.no_membership, name="no_membership"),
     path("compte/", users.account, name="account"),

@@ -1,8 +1,8 @@
-"""Chapters of the guide (ales/guide), about payments up to the landlord's account."""
+"""Chapters of the guide and stops of the tour (ales/guide), about payments up to the landlord's account."""
 
 from django.utils.translation import gettext_lazy as _
 
-from ales.registry import Chapter
+from ales.registry import Chapter, TourStep
 from members.guide import AGENTS, AID, MANAGERS, PAYMENT, TREASURERS
 from members.roles import ASSOCIATION_ROLES
 
@@ -69,5 +69,22 @@ CHAPTERS = (
         frozenset(ASSOCIATION_ROLES),
         "guide/payments/accounting.html",
         56,
+    ),
+)
+
+TOUR = (
+    TourStep(
+        _("Les aides de vos locataires"),
+        _("Où en est chaque aide, ce qui est versé, et les virements dont vous confirmez la réception."),
+        AGENTS,
+        20,
+        "payments:tenant_aids",
+    ),
+    TourStep(
+        _("Les paiements"),
+        _("Signer les ordres, préparer le bordereau, lire le relevé de la banque : un onglet par geste."),
+        TREASURERS,
+        20,
+        "payments:orders",
     ),
 )

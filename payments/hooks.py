@@ -79,6 +79,7 @@ def register() -> None:
     for kind in notices.KINDS:
         registry.notification_kinds.add(kind)
     registry.chapters.add_all(guide.CHAPTERS)
+    registry.tour_steps.add_all(guide.TOUR)
     registry.landlord_aid_pages.add(landlord_aid_page)
     registry.handover_refusals.add(handover_refusals)
     registry.payments_under_way.add(payments_under_way)

@@ -34,7 +34,7 @@ class MembershipQuerySet(models.QuerySet):
         )
 
 
-@tracked(subject="organisation", exclude=("created_at",), title=lambda row: "", named_by="user")
+@tracked(subject="organisation", exclude=("created_at", "toured_at"), title=lambda row: "", named_by="user")
 class Membership(models.Model):
     """A person's role in an organisation. A person may hold several; one is active at a time."""
 
@@ -59,6 +59,9 @@ class Membership(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    #: When the person put the first visit's tour away; empty, their dashboard shows it (members/tour.py).
+    toured_at = models.DateTimeField(_("visite terminée le"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from ales import registry
 from ales.dates import format_date
 from ales.http import reading, writing
+from members import tour
 from members.access import SESSION_KEY, roles_required
 from members.models import Membership
 
@@ -44,8 +45,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
             if request.actor.role in action.roles
         ],
         "quiet": quiet,
+        "tour": tour.steps_for(request.actor) if _is_first_visit(request) else [],
     }
     return render(request, "members/dashboard.html", context)
+
+
+def _is_first_visit(request: HttpRequest) -> bool:
+    """Whether this habilitation hasn't put the tour away; no query, the memberships are there."""
+    acting = request.actor.membership_id
+    return any(m.public_id == acting and m.toured_at is None for m in request.memberships)
 
 
 def _weekday(number: int) -> str:

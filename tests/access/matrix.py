@@ -160,6 +160,8 @@ ROUTES = [
     Route("works:cancel", "work", post=ASKER_DONE, is_personal=True),
     # Oneself
     Route("members:dashboard", get=EVERYBODY),
+    Route("members:tour_end", post=SENT_ON),
+    Route("members:tour_again", post=SENT_ON),
     Route("members:switch", post=SENT_ON),
     Route("members:no_membership", get=SENT_ON),
     Route("members:account", get=EVERYBODY, post=EVERYBODY),
