@@ -58,9 +58,9 @@ format: $(LOCK_DEV) ## write the formatting that check asks for
 bench: $(LOCK_DEV) ## the benchmark: a table here, figures in var/bench.json
 	@$(BIN)/python -m ales.embedded exec -- $(BIN)/python -m bench --aids $(AIDS)
 
-screenshots: $(LOCK_DEV) ## the pictures of the README, from the demo data
+screenshots: $(LOCK_DEV) ## the pictures of the main screens, from the demo data
 	@bin/system-packages runtime tests
-	@$(BIN)/python -m ales.embedded exec -- bash -c '$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py demo --if-empty && $(BIN)/python bin/screenshots'
+	@$(BIN)/python -m ales.embedded exec -- bash -c '$(BIN)/python manage.py migrate --verbosity 0 && $(BIN)/python manage.py demo --if-empty && $(BIN)/python -m screenshots'
 
 lock: $(LOCK_DEV) ## compile the lock files anew from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \

@@ -10,6 +10,7 @@ from aids import threads
 from aids.models import AidRequest
 from aids.states import LANDLORD_STATES
 from ales.demo import act_as
+from cases.demo_example import LAST_NAME
 from cases.models.message import MessageAudience
 from cases.threads import operations, subjects
 from members.access import Actor
@@ -30,7 +31,7 @@ ABOUT_THE_AID = (
 
 
 def build(report: Callable[[str], None]) -> None:
-    """The latest aid of the first CIL whose landlord has an account in the demo."""
+    """The worked example's latest aid that its landlord knows of: what visitors open first."""
     now = timezone.now()
     people = {
         login: demo_actor(login)
@@ -38,10 +39,9 @@ def build(report: Callable[[str], None]) -> None:
     }
     act_as(people["responsable-social"].context)
     aids = AidRequest.objects.visible_to(people["responsable-social"]).filter(
+        case__tenant_name__startswith=LAST_NAME.upper(),
         landlord_id=people["bailleur"].organisation_id,
         state__in=sorted(LANDLORD_STATES),
-        case__anonymised_on=None,
-        case__limited_on=None,
     )
     aid = aids.select_related("case").order_by("-updated_at", "-id").first()
     if aid is None:

@@ -18,9 +18,9 @@ from members.models import Organisation
 
 LAST_NAME = "Castelnau"
 NOTES = (
-    "Exemple de la plaquette de l’ALES : conducteur, 42 ans, 1 200 € de salaire, deux enfants, "
-    "dette de 7 130 €, bail résilié et expulsion demandée. Le salaire a baissé avec la fin des heures "
-    "supplémentaires."
+    "Exemple de la plaquette de l’ALES : conducteur, 42 ans, 1\u202f200\u00a0€ de salaire, deux enfants, "
+    "dette de 7\u202f130\u00a0€, bail résilié et expulsion demandée. Le salaire a baissé avec la fin des "
+    "heures supplémentaires."
 )
 ENTITLEMENTS = {
     codes.EntitlementCode.HOUSING_BENEFIT: EntitlementState.ACTIVATED,
