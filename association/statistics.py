@@ -127,7 +127,7 @@ INDICATORS = (
     ),
     _Indicator(
         "below_before",
-        "avec moins de 300 € disponibles par personne avant l’aide",
+        "avec moins de 300 € disponibles par personne avant l’aide",
         "aides dont le disponible par personne avant l’aide est strictement inférieur à 300 € "
         "÷ aides dont ce disponible est connu",
         holds=Q(was_below_threshold=True),
@@ -135,7 +135,7 @@ INDICATORS = (
     ),
     _Indicator(
         "above_after",
-        "au-dessus de 300 € disponibles par personne après l’aide",
+        "au-dessus de 300 € disponibles par personne après l’aide",
         "aides dont le disponible par personne après l’aide est strictement supérieur à 300 € "
         "÷ toutes les aides dont ce disponible est connu",
         holds=Q(is_above_threshold=True),

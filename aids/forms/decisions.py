@@ -18,6 +18,8 @@ from ales.forms import EuroField, PlainTextField
 from ales.money import ZERO, format_euros
 
 POINTS = 4
+#: What static/js/whole-choice.js looks for.
+SAID_IN_FULL = {"data-whole-choice": True}
 
 
 class ReasonForm(forms.Form):
@@ -73,10 +75,17 @@ class GrantForm(forms.Form):
                 label=_("Motif si le montant est réduit"), required=False, max_length=300
             )
             self.fields[f"fund_{index}"] = forms.ChoiceField(
-                label=_("Fonds"), required=False, choices=[("", _("choisir")), *choices], initial=preferred
+                label=_("Fonds"),
+                required=False,
+                choices=[("", _("choisir")), *choices],
+                initial=preferred,
+                widget=forms.Select(attrs=SAID_IN_FULL),
             )
             self.fields[f"second_fund_{index}"] = forms.ChoiceField(
-                label=_("Second fonds"), required=False, choices=[("", _("aucun")), *choices]
+                label=_("Second fonds"),
+                required=False,
+                choices=[("", _("aucun")), *choices],
+                widget=forms.Select(attrs=SAID_IN_FULL),
             )
             self.fields[f"second_amount_{index}"] = EuroField(label=_("Part du second fonds"), required=False)
 

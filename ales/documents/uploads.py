@@ -13,7 +13,6 @@ import pikepdf
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from pikepdf.sanitize import Sanitizer
 from pikepdf.settings import set_qpdf_limits
@@ -25,6 +24,7 @@ from ales.documents.models import StoredDocument
 from ales.documents.pdf_text import text_of
 from ales.errors import InvalidInputError
 from ales.nir import holds_social_security_number
+from ales.text import format_size
 
 MAX_PAGES = 100
 _END_OF_PDF = b"%%EOF"
@@ -128,7 +128,7 @@ def clean_upload(uploaded: UploadedFile) -> CleanFile:
     if uploaded.size > settings.UPLOAD_MAX_BYTES:
         raise _refused(
             _("Ce fichier pèse %(size)s : %(limit)s au plus. Numérisez-le dans une qualité moindre.")
-            % {"size": filesizeformat(uploaded.size), "limit": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+            % {"size": format_size(uploaded.size), "limit": format_size(settings.UPLOAD_MAX_BYTES)}
         )
     uploaded.seek(0)
     sent = uploaded.read()

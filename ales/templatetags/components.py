@@ -21,6 +21,7 @@ from heroicons.templatetags.heroicons import heroicon_micro
 
 from ales.dates import format_date
 from ales.money import format_euros
+from ales.text import format_size
 
 register = template.Library()
 
@@ -361,6 +362,12 @@ def confirm(
 def message_tone(level_tag: str) -> str:
     """The tone of a Django message level."""
     return MESSAGE_TONES.get(level_tag, "info")
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """`8,3 Ko` of a size in bytes."""
+    return format_size(size)
 
 
 @register.filter

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from ales.dates import format_date
 from ales.documents.links import file_of_document
@@ -49,15 +49,17 @@ OUTCOME_TONES = {
     LineOutcome.SETTLED: "info",
     LineOutcome.UNRELATED: "neutral",
 }
-#: A line's outcome, as the page counts them.
+#: A line's outcome, as the page counts them: of one line, of several.
 OUTCOME_LABELS = {
-    LineOutcome.EXECUTION: gettext_lazy("exécutions"),
-    LineOutcome.REJECT: gettext_lazy("rejets"),
-    LineOutcome.TO_SETTLE: gettext_lazy("à rapprocher à la main"),
-    LineOutcome.KNOWN: gettext_lazy("déjà constatés"),
-    LineOutcome.SETTLED: gettext_lazy("rapprochés à la main"),
-    LineOutcome.UNRELATED: gettext_lazy("sans rapport"),
+    LineOutcome.EXECUTION: ngettext_lazy("exécution", "exécutions"),
+    LineOutcome.REJECT: ngettext_lazy("rejet", "rejets"),
+    LineOutcome.TO_SETTLE: ngettext_lazy("à rapprocher à la main", "à rapprocher à la main"),
+    LineOutcome.KNOWN: ngettext_lazy("déjà constaté", "déjà constatés"),
+    LineOutcome.SETTLED: ngettext_lazy("rapproché à la main", "rapprochés à la main"),
+    LineOutcome.UNRELATED: ngettext_lazy("sans rapport", "sans rapport"),
 }
+#: A number of lines that takes the plural.
+MANY = 2
 #: Lines that the request itself applies; more are left to the queue.
 AT_ONCE = 40
 
@@ -179,7 +181,7 @@ def statement_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "consequence": _consequence(totals),
         "rows": _line_rows(request.actor, page.rows, plan),
         "page": page,
-        "chosen_label": OUTCOME_LABELS[LineOutcome(chosen)] if chosen else "",
+        "chosen_label": OUTCOME_LABELS[LineOutcome(chosen)] % MANY if chosen else "",
         "all_url": reverse("payments:statement", args=[statement.public_id]),
         "apply_url": reverse("payments:statement_apply", args=[statement.public_id]),
         "may_apply": statement_permissions.may_apply(request.actor, statement),
@@ -223,7 +225,7 @@ def _stats(totals: Totals, chosen: str) -> list[dict[str, Any]]:
     return [
         {
             "value": str(totals[outcome][0]),
-            "label": str(label),
+            "label": label % totals[outcome][0],
             "help": format_euros(totals[outcome][1]),
             "url": f"?suite={outcome}",
             "tone": OUTCOME_TONES[outcome] if outcome in (*TO_APPLY, LineOutcome.TO_SETTLE) else "",

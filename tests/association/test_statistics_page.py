@@ -120,7 +120,7 @@ def test_the_landlord_reads_no_profile(statistics_world, sign_in) -> None:
     grant(statistics_world, 6)
     text = page(sign_in(statistics_world.lea), **YEAR)
     assert "socioprofessionnelle" not in text
-    assert "300 €" not in text
+    assert "disponibles par personne" not in text
 
 
 def test_strangers_sign_in_first(client, db) -> None:
