@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
 from aids.frozen import term_label
 from aids.models import AidEvent, AidRequest, RentTerm
@@ -15,6 +16,7 @@ from aids.states import TONES, RequestState, TermState
 from ales import registry
 from ales.dates import format_date
 from ales.money import format_euros, to_cents
+from cases.models import Protocol
 from members.access import Actor
 from members.roles import Role
 
@@ -164,4 +166,20 @@ def timeline_rows(events: Iterable[AidEvent], *, social: bool) -> list[dict[str,
             "icon": EVENT_ICONS.get(event.kind, ""),
         }
         for event in events
+    ]
+
+
+def signature_rows(versions: Iterable[Protocol]) -> list[dict[str, Any]]:
+    """Each signed version of the agreement as a step of the timeline, on the day it was signed."""
+    return [
+        {
+            "at": protocol.signed_on,
+            "what": _("Protocole signé"),
+            "who": protocol.filed_by.full_name,
+            "reason": _("Version %s ; exemplaire signé déposé au dossier.") % protocol.version,
+            "tone": "success",
+            "icon": "document-check",
+        }
+        for protocol in versions
+        if protocol.signed_on
     ]

@@ -227,6 +227,8 @@ fund_payments_expected = Hook()
 fund_demands = Hook()
 #: (actor, aid) -> {term's id: (label, tone)}: what a term's own state doesn't tell (a rejected transfer)
 term_states = Hook()
+#: (actor, aid) -> {first day of the month, None for a settlement: day its landlord confirmed the payment}
+term_receipts = Hook()
 #: (actor, landlord) -> (number, euros) of its payments under way that the actor may read: those a change of
 #: its account puts on hold
 payments_under_way = Hook()

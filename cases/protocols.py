@@ -43,6 +43,12 @@ def current(request_id: UUID) -> Protocol | None:
     return Protocol.objects.filter(request_id=request_id).exclude(state=ProtocolState.REPLACED).first()
 
 
+def versions(request_id: UUID) -> list[Protocol]:
+    """Every version of a request's agreement, the latest first, with who filed its signed copy; one query."""
+    found = Protocol.objects.filter(request_id=request_id).select_related("filed_by")
+    return list(found.order_by("-version"))
+
+
 @transaction.atomic
 def prepare(
     *, actor: Actor, case_id: UUID, request_id: UUID, terms: dict[str, Any], at: datetime

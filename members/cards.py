@@ -15,6 +15,7 @@ from ales.text import group_by_four
 from members.access import Actor
 from members.models import BankDetails, Fund, Invitation, Organisation
 from members.models.bank_details import STATE_TONES, BankDetailsState
+from members.pictures import fund_strip
 
 #: Rows of a card; the page behind it has the rest.
 LIMIT = 5
@@ -48,7 +49,7 @@ def dashboard_cards(request: HttpRequest) -> list[Card]:
     if actor.is_admin or actor.is_manager:
         cards.append(_invitations(actor))
     if actor.is_association or actor.is_manager:
-        cards.append(_funds(actor))
+        cards += _funds(actor)
     return cards
 
 
@@ -168,14 +169,45 @@ def _invitations(actor: Actor) -> Card:
     )
 
 
-def _funds(actor: Actor) -> Card:
-    low = [fund for fund in Fund.objects.visible_to(actor).of_year(timezone.localdate().year) if fund.is_low]
+def _funds(actor: Actor) -> list[Card]:
+    """The low ones; a manager also reads what became of the others, with nothing to do about them."""
+    year = timezone.localdate().year
+    funds = list(Fund.objects.visible_to(actor).of_year(year))
+    low = [fund for fund in funds if fund.is_low]
+    cards = [_low_funds(low)]
+    others = [fund for fund in funds if fund not in low and fund.brought]
+    if actor.is_manager and others:
+        rows = [
+            {
+                "text": str(fund),
+                "detail": f"Il reste {format_euros(fund.available)} sur {format_euros(fund.brought)}.",
+                "picture": fund_strip(fund),
+            }
+            for fund in others[:LIMIT]
+        ]
+        url = reverse("members:funds")
+        cards.append(
+            Card(
+                title=f"Nos fonds de {year}",
+                icon="banknotes",
+                rows=rows,
+                empty="",
+                url=url,
+                url_label="Tous les fonds",
+                order=71,
+            )
+        )
+    return cards
+
+
+def _low_funds(low: list[Fund]) -> Card:
     rows = [
         {
             "text": str(fund),
             "detail": f"{fund.owner.name} : il reste {format_euros(fund.available)}, "
             f"sous le seuil de {format_euros(fund.alert_threshold)}.",
             "url": reverse("members:fund", args=[fund.public_id]),
+            "picture": fund_strip(fund),
         }
         for fund in low[:LIMIT]
     ]

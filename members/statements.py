@@ -28,6 +28,7 @@ from members import permissions
 from members.access import Actor
 from members.models import Fund, FundEntry
 from members.models.fund import EntryKind
+from members.pictures import Use, fund_picture
 
 SUBJECT = "fund"
 PDF_KIND, SHEET_KIND = "fund_statement", "fund_statement_sheet"
@@ -47,15 +48,15 @@ AVAILABLE_SIGN = {
     EntryKind.RECOVERY: 1,
 }
 TO_PAY_SIGN = {EntryKind.COMMITMENT: 1, EntryKind.RELEASE: -1, EntryKind.PAYMENT: -1}
-#: What each kind adds to, among the sums of a fund: its balance is made of them.
+#: What each kind adds to, among the sums of a fund (its columns): its balance is made of them.
 SUMS = {
-    EntryKind.CONTRIBUTION: ("brought", 1),
-    EntryKind.TRANSFER_IN: ("brought", 1),
-    EntryKind.TRANSFER_OUT: ("brought", -1),
-    EntryKind.COMMITMENT: ("committed", 1),
-    EntryKind.RELEASE: ("released", 1),
-    EntryKind.PAYMENT: ("paid", 1),
-    EntryKind.RECOVERY: ("recovered", 1),
+    EntryKind.CONTRIBUTION: "contributed",
+    EntryKind.TRANSFER_IN: "transferred_in",
+    EntryKind.TRANSFER_OUT: "transferred_out",
+    EntryKind.COMMITMENT: "committed",
+    EntryKind.RELEASE: "released",
+    EntryKind.PAYMENT: "paid",
+    EntryKind.RECOVERY: "recovered",
 }
 
 
@@ -142,15 +143,28 @@ def balance_of(entries: QuerySet) -> Balance:
 
 
 def sums_of(entries: QuerySet) -> dict[str, Decimal]:
-    """Euros brought (transfers included), committed, released, paid and recovered by these entries.
+    """Euros contributed, transferred in and out, committed, released, paid and recovered by these entries.
 
-    One query. `available` changes by brought − committed + released + recovered.
+    One query. `available` changes by contributed + transferred_in − transferred_out − committed + released
+    + recovered.
     """
-    sums = {name: ZERO for name, _sign in SUMS.values()}
+    sums = dict.fromkeys(SUMS.values(), ZERO)
     for kind, amount in entries.order_by().values_list("kind").annotate(Sum("amount")):
-        name, sign = SUMS[EntryKind(kind)]
-        sums[name] += sign * amount
+        sums[SUMS[EntryKind(kind)]] += amount
     return sums
+
+
+def use_in(opening: Balance, sums: dict[str, Decimal], closing: Balance) -> Use:
+    """What came in and where it went in a period."""
+    moved = {
+        name: sums[name] for name in ("contributed", "transferred_in", "recovered", "paid", "transferred_out")
+    }
+    return Use(
+        opening=opening.available + opening.to_pay,
+        to_pay=closing.to_pay,
+        available=closing.available,
+        **moved,
+    )
 
 
 def opening_of(fund: Fund, period: Period) -> Balance:
@@ -181,6 +195,8 @@ def produce(*, actor: Actor, fund_id: UUID, period: Period, kind: str) -> Produc
     opening = opening_of(fund, period)
     sums = sums_of(period.of(fund.entries))
     payload = _payload(fund, period, opening, running(entries, opening), sums)
+    # A threshold says something of what is left today, not of the end of a past period.
+    payload["threshold"] = None if period.end else fund.alert_threshold
     extension = "pdf" if kind == PDF_KIND else "xlsx"
     return enqueue(
         kind=kind,
@@ -231,7 +247,11 @@ def _payload(
 
 def printed(payload: dict[str, Any]) -> dict[str, Any]:
     """The frozen statement as its template prints it."""
+    threshold = payload["threshold"]
+    opening, closing, sums = (_amounts(payload[name]) for name in ("opening", "closing", "sums"))
+    use = use_in(Balance(**opening), sums, Balance(**closing))
     return {
+        "picture": fund_picture(use, None if threshold is None else Decimal(threshold)),
         "fund": payload["fund"],
         "period": payload["period"],
         "opening": _printed_balance(payload["opening"]),
@@ -241,6 +261,10 @@ def printed(payload: dict[str, Any]) -> dict[str, Any]:
         "sums": _printed_balance(payload["sums"]),
         "lines": [_printed_line(line) for line in payload["lines"]],
     }
+
+
+def _amounts(frozen: dict[str, str]) -> dict[str, Decimal]:
+    return {name: Decimal(amount) for name, amount in frozen.items()}
 
 
 def _printed_balance(balance: dict[str, str]) -> dict[str, str]:
@@ -265,9 +289,11 @@ HEADINGS = (
     *("Date", "Écriture", "Libellé", "Par", "Entrée", "Sortie", "Payé", "Disponible", "Restant à payer"),
 )
 WIDTHS = (12, 18, 44, 24, 14, 14, 14, 16, 16)
-#: The sums in the order of the calculation: opening + the first − the second + the others = closing.
+#: The sums in the order of the calculation, from opening to closing.
 SUM_LABELS = {
-    "brought": "Apporté",
+    "contributed": "Versé",
+    "transferred_in": "Reporté ou viré d’autres fonds",
+    "transferred_out": "Reporté ou viré vers d’autres fonds (en moins)",
     "committed": "Engagé (en moins)",
     "released": "Libéré (en plus)",
     "recovered": "Recouvré (en plus)",

@@ -3,6 +3,7 @@
 Cards of the dashboard, blocks of the aid's page and of the page that stops it (ales/registry.py).
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -22,6 +23,7 @@ from ales.registry import Card, Panel
 from members.access import Actor
 from payments import permissions
 from payments.models import PaymentAdvice, PaymentOrder, PaymentQuery, PaymentRecovery, RecoveryState
+from payments.models.advice import receipts_in
 from payments.states import TONES, OrderState
 
 #: Rows of a dashboard card.
@@ -40,6 +42,7 @@ def register() -> None:
     """Called once, by hooks.register()."""
     for card in (receipts_to_confirm, queries_to_answer, recoveries_awaited):
         registry.dashboard_cards.add(card)
+    registry.term_receipts.add(receipts_by_month)
     registry.aid_panels.add(queries_panel)
     registry.aid_panels.add(recoveries_panel)
     registry.stop_panels.add(orders_of_a_stop)
@@ -51,6 +54,12 @@ def others(rows: int, found: int, label: str) -> str:
         return label
     more = _("plus de %s") % (COUNT_BOUND - rows) if found > COUNT_BOUND else str(found - rows)
     return ngettext("et %s autre", "et %s autres", found - rows) % more
+
+
+def receipts_by_month(actor: Actor, aid: AidRequest) -> dict[dt.date | None, dt.date]:
+    """When the landlord confirmed what was paid for each month; one query."""
+    advices = PaymentAdvice.objects.visible_to(actor).filter(request=aid, cancelled_on=None)
+    return receipts_in(advices.filter(received_on__isnull=False))
 
 
 # --- Cards of the dashboard -----------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Pages of one request: its file, its entry, its life before and after the decision."""
 
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from aids import operations as ops
 from aids import permissions, threads
-from aids.display import purpose_text, state_of, term_rows, timeline_rows, told_states
+from aids.display import purpose_text, signature_rows, state_of, term_rows, timeline_rows, told_states
 from aids.forms.decisions import AnswersForm, ReasonForm
-from aids.models import AidRequest
+from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
+from aids.pictures import aid_picture, receipts_of, request_way, term_ways
 from aids.readiness import missing_points
 from aids.states import EDITABLE, GRANTED, RequestState
 from aids.views.shared import find, log_access, page_version, refused
@@ -23,10 +25,11 @@ from ales.documents.links import file_of_job
 from ales.documents.models import ProductionJob
 from ales.errors import InvalidInputError, Refusal
 from ales.http import form_page, reading, writing
+from ales.pictures import Picture
 from ales.verdict import Verdict
 from ales.verdict import refused as verdict_refused
 from cases import protocols
-from cases.models import TenantCase
+from cases.models import Protocol, TenantCase
 from cases.models.protocol import ProtocolState
 from members.access import roles_required
 from members.roles import Role
@@ -76,22 +79,43 @@ def detail(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """The request; the association's staff reads it without the social file (DOMAIN §3)."""
     found = find(request, request_id)
     log_access(request, found)
+    terms = list(found.terms.select_related("proof"))
+    rows = term_rows(terms, told_states(request.actor, found))
     common = {
         "aid": found,
         "state": state_of(found),
         "purpose": purpose_text(found),
-        "terms": term_rows(found.terms.select_related("proof"), told_states(request.actor, found)),
+        "terms": rows,
         "panels": registry.aid_panels_for(request, found),
     }
     events = found.events.select_related("by").order_by("-at", "-id")
     if request.actor.is_association:
         context = common | {
             "timeline": _timeline(request, found, timeline_rows(events, social=False)),
+            "picture": _picture(request, found, terms, rows),
             "may_reopen": permissions.may_reopen(request.actor, found),
             "is_rejected": found.state == RequestState.REJECTED,
         }
         return render(request, "aids/detail_association.html", context)
-    return render(request, "aids/detail.html", common | _social_context(request, found, events))
+    versions = protocols.versions(found.public_id)
+    signed_on = max((one.signed_on for one in versions if one.signed_on), default=None)
+    context = common | {"picture": _picture(request, found, terms, rows, signed_on)}
+    return render(request, "aids/detail.html", context | _social_context(request, found, events, versions))
+
+
+def _picture(
+    request: HttpRequest,
+    found: AidRequest,
+    terms: list[RentTerm],
+    rows: list[dict],
+    signed_on: date | None = None,
+) -> Picture | None:
+    """The way of the aid once it was asked for; the agreement is of the social file."""
+    if not found.first_submitted_at:
+        return None
+    states = {term.pk: row["state"] for term, row in zip(terms, rows, strict=True)}
+    way = request_way(found, state_of(found)["label"], signed_on=signed_on)
+    return aid_picture([way, *term_ways(terms, states, receipts_of(request.actor, found))])
 
 
 def _timeline(
@@ -103,15 +127,21 @@ def _timeline(
         for job in jobs
     ]
     merged = [*events, *threads.aid_events(request, found), *documents]
-    return sorted(merged, key=lambda event: event["at"], reverse=True)
+    return sorted(merged, key=lambda event: _moment(event["at"]), reverse=True)
 
 
-def _social_context(request: HttpRequest, found: AidRequest, events) -> dict:
+def _moment(at: datetime | date) -> datetime:
+    """A day counts from its beginning: an agreement is signed before the request is submitted."""
+    return at if isinstance(at, datetime) else timezone.make_aware(datetime.combine(at, time.min))
+
+
+def _social_context(request: HttpRequest, found: AidRequest, events, versions: list[Protocol]) -> dict:
     actor, now = request.actor, timezone.now()
     case = TenantCase.objects.visible_to(actor).with_file().get(pk=found.case_id)
     editable = found.state in EDITABLE
     missing = missing_points(found, case, now) if editable else []
-    protocol = protocols.current(found.public_id)
+    protocol = next((one for one in versions if one.state != ProtocolState.REPLACED), None)
+    told = timeline_rows(events, social=True) + signature_rows(versions)
     jobs = (
         ProductionJob.objects.filter(subject_kind="aid_request", subject_id=found.public_id)
         .select_related("document")
@@ -125,7 +155,7 @@ def _social_context(request: HttpRequest, found: AidRequest, events) -> dict:
         "letters": [file_of_job(job) for job in jobs],
         "missing": missing,
         "points": list(found.points.select_related("raised_by", "answered_by")),
-        "timeline": _timeline(request, found, timeline_rows(events, social=True), jobs),
+        "timeline": _timeline(request, found, told, jobs),
         "editable": editable,
         "is_returned": found.state == RequestState.RETURNED,
         "is_waiting": found.state == RequestState.SUBMITTED,

@@ -231,6 +231,23 @@ CATALOGUE = (
         ),
     ),
     Component(
+        "picture",
+        "Image de chiffres",
+        "Un dessin de ales.pictures sous son titre, avec son tableau : barres, jauges, frises, tendances. "
+        "Le même dessin sert aux pages et aux PDF ; rien n’y est dit par la couleur seule.",
+        {
+            "drawn": "Picture : titre, dessin, tableau",
+            "table": "beside : le tableau à côté ; folded : replié, quand la page le dit déjà",
+        },
+        (
+            "{% card %}{% picture stacks_picture %}{% endcard %}",
+            "{% card %}{% picture gauge_picture %}{% endcard %}",
+            '{% card %}{% picture lanes_picture table="folded" %}{% endcard %}',
+            "{% card %}{% picture trend_picture %}{% endcard %}",
+            "{% card %}{% picture bars_picture %}{% endcard %}",
+        ),
+    ),
+    Component(
         "file_link",
         "Fichier",
         "Un fichier prêt, ou en cours de production : l’élément se remplace de lui-même quand il est prêt.",

@@ -8,6 +8,7 @@ from django import forms
 
 from ales.explanation import Explanation
 from ales.forms import EuroField, FrenchDateField, MonthField
+from ales.gallery.pictures import sample_pictures
 from ales.templatetags.components import TONES
 from ales.verdict import ALLOWED, refused
 
@@ -76,7 +77,7 @@ def examples() -> dict[str, Any]:
         source="Barème d’exemple – à voter par le CA, version 1",
         steps=(residual,),
     )
-    return {
+    return sample_pictures() | {
         "tones": TONES,
         "allowed": ALLOWED,
         "refused": refused("Vous avez saisi cette demande : une autre personne doit la valider."),

@@ -15,12 +15,13 @@ from typing import Any
 from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import is_aware, localtime
 from heroicons.templatetags.heroicons import heroicon_micro
 
 from ales.dates import format_date
 from ales.money import format_euros
+from ales.pictures import Picture
 from ales.text import format_size
 
 register = template.Library()
@@ -37,6 +38,7 @@ TONES = {
 BUTTON_STYLES = ("primary", "secondary", "danger", "quiet", "link")
 FILE_STATES = ("queued", "producing", "ready", "failed")
 STEP_STATES = ("done", "current", "todo", "error")
+PICTURE_TABLES = ("beside", "folded")
 MESSAGE_TONES = {
     "debug": "neutral",
     "info": "info",
@@ -322,6 +324,16 @@ def progress(value: Any, maximum: Any, label: str, text: str = "", tone: str = "
         raise ValueError(f"progress: {value} of {maximum} is out of bounds")
     share = text or f"{int(value * 100 / maximum)} %"
     return {"value": str(value), "maximum": str(maximum), "label": label, "text": share, "tone": tone}
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(drawn: Picture, table: str = "beside") -> dict:
+    """A picture under its caption, with its table `beside` it, or `folded` where the page says it already.
+
+    `ales.pictures` escapes every text it draws.
+    """
+    one_of("picture", "table", table, PICTURE_TABLES)
+    return {"drawn": drawn, "svg": mark_safe(drawn.svg), "folded": table == "folded"}
 
 
 @register.simple_block_tag

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.safestring import SafeString, mark_safe
 
 from ales.dates import format_date, format_month
 from ales.money import format_euros, format_percent
+from ales.pictures import Picture
 from ales.templatetags.money import NOTHING
 
 register = template.Library()
@@ -17,6 +19,12 @@ register = template.Library()
 def stored_file(context: Any, file: dict[str, Any]) -> dict[str, Any]:
     """What `documents.links.file_of_job` or `file_of_document` gave, as the file_link component."""
     return {**file, "csrf_token": context.get("csrf_token", "")}
+
+
+@register.simple_tag
+def drawing(picture: Picture) -> SafeString:
+    """The SVG of a picture; `ales.pictures` escapes every text it draws."""
+    return mark_safe(picture.svg)
 
 
 @register.filter

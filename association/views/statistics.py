@@ -1,5 +1,7 @@
 """The statistics page and its export (`/statistiques/`)."""
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -8,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 
-from ales import charts
-from ales.charts import Bar
 from ales.dates import format_date
 from ales.http import reading
-from ales.money import format_euros, format_percent
+from ales.money import format_euros, format_percent, to_cents
+from ales.pictures import Bar, Picture, Series, bars, trend
 from ales.spreadsheets import Cell, csv_response
 from association.forms import PeriodForm
 from association.statistics import (
@@ -29,8 +31,8 @@ from association.statistics import (
 from cases.rules.codes import OccupationalCategory
 from members.access import Actor, roles_required
 
-# More columns than this don't fit side by side, more rows than that say nothing as a picture.
-MAX_COLUMNS, MAX_BARS = 6, 24
+#: More bars than this say nothing as a picture.
+MAX_BARS = 24
 SHORT_LABELS = {
     OccupationalCategory.FARMERS: "Agriculteurs",
     OccupationalCategory.CRAFTSPEOPLE: "Artisans, commerçants",
@@ -104,10 +106,7 @@ def _page(actor: Actor, figures: Statistics, *, widened: bool) -> dict:
         "figures": figures,
         "total": _line(figures.total),
         "shares": [_share(share) for share in figures.shares],
-        "tables": [
-            {"table": table, "lines": [_line(row) for row in table.rows], "chart": _chart(table)}
-            for table in figures.tables
-        ],
+        "tables": [_shown(table, period.step) for table in figures.tables],
         "scope": "de toute l’association"
         if not (actor.is_social or actor.is_landlord_agent)
         else f"{scope} {actor.organisation_name}",
@@ -116,6 +115,10 @@ def _page(actor: Actor, figures: Statistics, *, widened: bool) -> dict:
         "has_hidden": any(share.hidden for share in figures.shares)
         or any(table.has_hidden for table in figures.tables),
     }
+
+
+def _shown(table: Table, step: str) -> dict:
+    return {"table": table, "lines": [_line(row) for row in table.rows], "picture": _picture(table, step)}
 
 
 def _line(row: Row) -> Line:
@@ -128,6 +131,10 @@ def _line(row: Row) -> Line:
         format_euros(row.amount),
         "–" if row.mean is None else format_euros(row.mean),
     )
+
+
+def _shown_count(row: Row) -> str:
+    return HIDDEN if row.hidden else _count(row.aids)
 
 
 def _count(number: int) -> str:
@@ -149,25 +156,48 @@ def _terms(share: Share) -> str:
     return f"{_count(share.numerator)} sur {_count(share.denominator)} {aids}"
 
 
-def _chart(table: Table) -> str:
-    """Amounts along time, aids by category; none where a picture would say nothing."""
-    if table.total.hidden or not table.total.aids or not 2 <= len(table.rows) <= MAX_BARS:
-        return ""
+def _picture(table: Table, step: str) -> Picture | None:
+    """Amounts and aids along time, aids by category; None where a picture would say nothing.
+
+    It draws what the table shows: a hidden row is handed over without its figures (ADR 5).
+    """
+    if table.total.hidden or not table.total.aids or len(table.rows) < 2:
+        return None
     if table.name == "periode":
-        bars = [_bar(row, row.label, int(row.amount), format_euros_whole(row.amount)) for row in table.rows]
-        draw = charts.columns if len(bars) <= MAX_COLUMNS else charts.rows
-        return draw("Montant des aides par période, en euros : les valeurs sont dans le tableau.", bars)
-    if table.name in {"objet", "departement", "adherent"}:
-        return ""
-    labels = [SHORT_LABELS.get(row.key, row.label) for row in table.rows]
-    bars = [
-        _bar(row, label, row.aids, _count(row.aids)) for row, label in zip(table.rows, labels, strict=True)
+        return _trend(table.rows, step)
+    if table.name in {"objet", "departement", "adherent"} or len(table.rows) > MAX_BARS:
+        return None
+    values = [
+        Bar(SHORT_LABELS.get(row.key, row.label), None if row.hidden else row.aids, _shown_count(row))
+        for row in table.rows
     ]
-    return charts.rows(f"Nombre d’aides, {table.title.lower()} : les valeurs sont dans le tableau.", bars)
+    title = _("Nombre d’aides, %s") % table.title.lower()
+    return Picture(_("Nombre d’aides"), bars(table.name, title, values))
 
 
-def _bar(row: Row, label: str, value: float, text: str) -> Bar:
-    return Bar(label, None, HIDDEN) if row.hidden else Bar(label, value, text)
+def _trend(rows: Sequence[Row], step: str) -> Picture:
+    amounts = Series(
+        _("Montant accordé"),
+        tuple(None if row.hidden else to_cents(row.amount) for row in rows),
+        tuple(HIDDEN if row.hidden else format_euros_whole(row.amount) for row in rows),
+    )
+    aids = Series(
+        _("Aides accordées"),
+        tuple(None if row.hidden else row.aids for row in rows),
+        tuple(_shown_count(row) for row in rows),
+    )
+    caption = _("Montants et aides, période par période")
+    labels = [_short_period(row, step) for row in rows]
+    hidden = _("masqué : moins de 5 ménages")
+    return Picture(caption, trend("tendance", caption, "", labels, [amounts, aids], hidden))
+
+
+def _short_period(row: Row, step: str) -> str:
+    """`2026`, `T1 26` or `03/26`: many stand side by side."""
+    cut = dt.date.fromisoformat(row.key)
+    if step == "year":
+        return str(cut.year)
+    return f"T{(cut.month + 2) // 3} {cut:%y}" if step == "quarter" else f"{cut:%m/%y}"
 
 
 def format_euros_whole(amount: Decimal) -> str:

@@ -100,8 +100,8 @@ class BudgetStep(StepForms):
             at=at,
         )
 
-    def live_indicators(self) -> tuple[dict[str, budget.Indicators], int]:
-        """The indicators with the rows being typed, and how many rows can't be read yet: they don't count."""
+    def live_budgets(self) -> tuple[dict[str, budget.Budget], int]:
+        """The budgets with the rows being typed, and how many rows can't be read yet: they don't count."""
         budgets = {
             moment: found
             for moment in codes.SnapshotMoment
@@ -132,8 +132,7 @@ class BudgetStep(StepForms):
                 )
             else:
                 budgets.pop(self.moment, None)
-        budgets = facts.with_simulated_after(budgets, facts.monthly_aid_of(self.case))
-        return {moment: budget.indicators(found) for moment, found in budgets.items()}, unreadable
+        return facts.with_simulated_after(budgets, facts.monthly_aid_of(self.case)), unreadable
 
     def entries(self) -> dict[str, conflicts.Entry]:
         """Copied rows are offered, not saved: they are nobody's version."""

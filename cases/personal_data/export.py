@@ -16,10 +16,13 @@ from ales.documents.models import Audience, ProductionJob
 from ales.documents.production import Builder, FileBuilder, enqueue
 from ales.money import format_euros
 from ales.privacy.declarations import PersonalData
+from cases.facts import budgets_of
 from cases.models import BudgetLine, TenantCase
 from cases.models.budget import LineKind
 from cases.personal_data.accesses import rows_of, subject_ids_of
+from cases.pictures import budget_picture, frozen_months, thawed_months
 from cases.rules import codes
+from cases.rules.month import months_of
 from members.access import Actor
 from members.roles import Role
 
@@ -63,7 +66,8 @@ def _on_paper(payload: dict[str, Any]) -> dict[str, Any]:
         said = [{line["label"]: line["value"] for line in row} for row in rows]
         table = [[row.get(head, "") for head in heads] for row in said] if heads else []
         sections.append({"title": section["title"], "rows": rows, "heads": heads, "table": table})
-    return payload | {"sections": sections}
+    picture = budget_picture(thawed_months(payload.get("months", [])))
+    return payload | {"sections": sections, "picture": picture}
 
 
 pdf_builder = Builder(template="documents/person_export.html", context=_on_paper)
@@ -173,6 +177,7 @@ def payload_of(case: TenantCase, actor: Actor, at: datetime) -> dict[str, Any]:
             if t.code in {d.treatment for d in registry.personal_data if d.is_of_a_case}
         ],
         "sections": sections_of(case),
+        "months": frozen_months(months_of(budgets_of(case))),
         "accesses": accesses,
     }
 

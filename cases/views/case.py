@@ -24,7 +24,7 @@ from cases.models import CaseShare, TenantCase
 from cases.models.protocol import ProtocolState
 from cases.rules import budget, codes
 from cases.views.entry import load, load_own, social_only
-from cases.views.indicators import indicator_columns
+from cases.views.indicators import indicator_context
 from cases.views.listing import TONES
 from members.access import Actor
 from members.roles import Role
@@ -101,7 +101,7 @@ def _detail_context(request: HttpRequest, case: TenantCase) -> dict[str, Any]:
         "tenancy": tenancy,
         "dwelling": _dwelling(case),
         "stats": _stats(case),
-        "columns": indicator_columns(facts.indicators_of(case)),
+        **indicator_context(facts.budgets_of(case)),
         "entitlements": [
             {
                 "label": codes.label(codes.EntitlementCode(e.code)),

@@ -21,7 +21,7 @@ from cases import entry, facts, operations, permissions
 from cases.entry.typed import as_query, typed_text, with_a_row_more
 from cases.models import StepDraft, TenantCase
 from cases.rules import codes
-from cases.views.indicators import indicator_columns
+from cases.views.indicators import indicator_context
 from members.access import roles_required
 from members.roles import Role
 
@@ -229,8 +229,8 @@ def _show(
 def _budget_context(shown: entry.BudgetStep) -> dict[str, Any]:
     case = shown.case
     tenancy = facts.tenancy_of(case)
-    indicators, unreadable = shown.live_indicators()
-    return {
+    budgets, unreadable = shown.live_budgets()
+    return indicator_context(budgets, unreadable=unreadable) | {
         "moments": [
             {
                 "label": codes.label(moment),
@@ -241,8 +241,6 @@ def _budget_context(shown: entry.BudgetStep) -> dict[str, Any]:
             for slug, moment in operations.BUDGET_STEPS.items()
         ],
         "housing_lines": list(facts.residual_rent_of(case)[1].inputs) if tenancy else [],
-        "columns": indicator_columns(indicators),
-        "unreadable": unreadable,
     }
 
 
@@ -316,12 +314,9 @@ def live(request: HttpRequest, public_id, slug: str) -> HttpResponse:
     if slug not in operations.BUDGET_STEPS:
         raise Http404(slug)
     shown = entry.STEPS[slug](load(request, public_id), request.actor, request.POST)
-    indicators, unreadable = shown.live_indicators()
-    return render(
-        request,
-        "cases/parts/indicators.html",
-        {"columns": indicator_columns(indicators), "unreadable": unreadable},
-    )
+    budgets, unreadable = shown.live_budgets()
+    context = indicator_context(budgets, unreadable=unreadable)
+    return render(request, "cases/parts/indicators.html", context)
 
 
 @reading
@@ -349,12 +344,11 @@ def summary(request: HttpRequest, public_id) -> HttpResponse:
         }
         for slug, draft in drafts.items()
     ]
-    context = {
+    context = indicator_context(facts.budgets_of(case)) | {
         "case": case,
         "steps": steps_of(case, entry.SUMMARY),
         "points": points,
         "pending": pending,
-        "columns": indicator_columns(facts.indicators_of(case)),
         "previous_url": reverse("cases:step", args=[case.public_id, "droits"]),
     }
     return render(request, "cases/summary.html", context)

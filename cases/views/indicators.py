@@ -2,9 +2,21 @@
 
 from typing import Any
 
+from cases.pictures import budget_picture
 from cases.rules import budget, codes
+from cases.rules.month import months_of
 
 _FIGURES = ("debt_ratio", "living_remainder", "available_per_person", "residual_rent")
+
+
+def indicator_context(budgets: dict[str, budget.Budget], *, unreadable: int = 0) -> dict[str, Any]:
+    """What cases/parts/indicators.html shows of these budgets: the picture of the months and the figures."""
+    found = {moment: budget.indicators(one) for moment, one in budgets.items()}
+    return {
+        "picture": budget_picture(months_of(budgets)),
+        "columns": indicator_columns(found),
+        "unreadable": unreadable,
+    }
 
 
 def indicator_columns(found: dict[str, budget.Indicators]) -> list[dict[str, Any]]:

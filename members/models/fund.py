@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.lookups import Exact
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ales.history.tracking import tracked
@@ -51,8 +53,17 @@ class FundQuerySet(models.QuerySet):
         return self if actor.is_association else self.filter(owner_id=actor.organisation_id)
 
     def of_year(self, year: int) -> "FundQuerySet":
-        """With owners and alerts."""
-        return self.filter(year=year).select_related("owner", "alert").order_by("owner__sort_key", "kind")
+        """With owners and alerts, in the owners' order."""
+        found = self.filter(year=year).select_related("owner", "alert").with_emptied()
+        return found.order_by("owner__sort_key", "kind")
+
+    def with_emptied(self) -> "FundQuerySet":
+        """Each with what `Fund.is_emptied` says, asked of the ledger only where nothing is left."""
+        last = FundEntry.objects.filter(fund=OuterRef("pk")).changes().latest_first().values("kind")[:1]
+        emptied = When(
+            available=0, transferred_out__gt=0, then=Q(Exact(Subquery(last), EntryKind.TRANSFER_OUT.value))
+        )
+        return self.annotate(is_emptied=Case(emptied, default=Value(False)))
 
     def locked(self, ids) -> "list[Fund]":
         """The funds `ids`, locked in one order (DESIGN §2.3) until the transaction ends."""
@@ -127,7 +138,7 @@ class Fund(models.Model):
 
     @property
     def brought(self) -> Decimal:
-        """Euros contributed or transferred in, less those transferred out."""
+        """Euros it has to give: contributed or transferred in, less those carried over or transferred out."""
         return self.contributed + self.transferred_in - self.transferred_out
 
     @property
@@ -138,14 +149,39 @@ class Fund(models.Model):
         """
         return self.alert.threshold if hasattr(self, "alert") else round_half_up(self.brought * LOW_SHARE)
 
+    @cached_property
+    def is_emptied(self) -> bool:
+        """Nothing is left because the last of it was carried over or transferred to another fund.
+
+        One query where nothing is left, unless `with_emptied` told it for the whole list.
+        """
+        if self.available or not self.transferred_out:
+            return False
+        return self.entries.last_change() == EntryKind.TRANSFER_OUT
+
     @property
     def is_low(self) -> bool:
-        """Less is left than the threshold; never of a fund to which nothing was brought."""
-        return self.brought > 0 and self.available < self.alert_threshold
+        """Less is left than the threshold; never of a fund to which nothing was brought, nor of one whose
+        balance was moved to another."""
+        return self.brought > 0 and self.available < self.alert_threshold and not self.is_emptied
 
     def next_year(self) -> "Fund | None":
         """The member's fund of the same name for the next year, if it is open; one query."""
         return Fund.objects.filter(owner_id=self.owner_id, name=self.name, year=self.year + 1).first()
+
+
+class FundEntryQuerySet(models.QuerySet):
+    def changes(self) -> "FundEntryQuerySet":
+        """The lines that change what is available: all but payments."""
+        return self.exclude(kind=EntryKind.PAYMENT)
+
+    def latest_first(self) -> "FundEntryQuerySet":
+        """The order of the statement, backwards."""
+        return self.order_by("-value_date", "-created_at", "-id")
+
+    def last_change(self) -> str | None:
+        """Kind of the last line that changed what is available, None without any; one query."""
+        return self.changes().latest_first().values_list("kind", flat=True).first()
 
 
 class FundEntry(models.Model):
@@ -193,6 +229,8 @@ class FundEntry(models.Model):
     created_by = models.ForeignKey(
         "members.User", verbose_name=_("inscrite par"), on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = FundEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("écriture du fonds")

@@ -20,7 +20,9 @@ from members import permissions, statements
 from members.access import roles_required
 from members.fund_forms import PeriodForm
 from members.models import Fund, FundEntry
+from members.pictures import fund_picture
 from members.roles import Role
+from members.statements import Balance
 from members.views.funds import find_fund
 
 READERS = (Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER)
@@ -54,6 +56,10 @@ def statement(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
         "opening": format_euros(opening.available),
         "closing": format_euros(closing.available if closing else fund.available),
         "sums": {name: format_euros(euros) for name, euros in sums.items()},
+        "picture": fund_picture(
+            statements.use_in(opening, sums, closing or Balance(fund.available, fund.to_pay)),
+            None if closing else fund.alert_threshold,
+        ),
         "to_pay": format_euros(closing.to_pay if closing else fund.to_pay),
         "files": [file_of_job(job) for job in _files(request, fund)],
         "may_manage": permissions.may_manage_funds(request.actor),

@@ -23,6 +23,7 @@ from members import envelopes, funds, permissions
 from members.access import Actor, roles_required
 from members.fund_forms import AlertForm, FundForm
 from members.models import Envelope, Fund
+from members.pictures import fund_picture, fund_strip, use_of
 from members.roles import Role
 
 READERS = (Role.ASSOCIATION_ADMIN, Role.TREASURER, Role.MANAGER)
@@ -86,15 +87,17 @@ def _to_come(actor: Actor, year: int | None) -> dict[int, Decimal]:
 
 
 def row_of(fund: Fund, to_come: Decimal = ZERO) -> dict:
-    """The figures of a fund, ready made."""
-    used = max(ZERO, fund.brought - fund.available)
-    share = half_up_percent(min(used, fund.brought), fund.brought)
+    """The figures of a fund, ready made; `moved_in` and `moved_out` are empty where nothing was."""
+    used = max(ZERO, fund.committed - fund.released - fund.recovered)
+    share = half_up_percent(used, fund.contributed + fund.transferred_in)
     return {
         "name": fund.name,
         "owner": fund.owner.name,
         "kind": fund.get_kind_display(),
         "url": reverse("members:fund", args=[fund.public_id]),
-        "brought": format_euros(fund.brought),
+        "contributed": format_euros(fund.contributed),
+        "moved_in": format_euros(fund.transferred_in) if fund.transferred_in else "",
+        "moved_out": format_euros(fund.transferred_out) if fund.transferred_out else "",
         "to_come": format_euros(to_come) if to_come else "",
         "committed": format_euros(fund.committed),
         "released": format_euros(fund.released),
@@ -102,13 +105,9 @@ def row_of(fund: Fund, to_come: Decimal = ZERO) -> dict:
         "recovered": format_euros(fund.recovered),
         "available": format_euros(fund.available),
         "low": fund.is_low,
-        "gauge": {
-            "value": min(used, fund.brought),
-            "maximum": fund.brought,
-            "text": f"{format_percent(share)} utilisés",
-        }
-        if fund.brought > 0
-        else None,
+        "emptied": fund.is_emptied,
+        "strip": fund_strip(fund),
+        "share": "" if share is None else f"{format_percent(share)} utilisés",
     }
 
 
@@ -117,7 +116,9 @@ def _totals(of_year: list[Fund], to_come: Decimal) -> dict:
         return format_euros(sum((value(fund) for fund in of_year), ZERO))
 
     return {
-        "brought": total(lambda f: f.brought),
+        "contributed": total(lambda f: f.contributed),
+        "moved_in": total(lambda f: f.transferred_in) if any(f.transferred_in for f in of_year) else "",
+        "moved_out": total(lambda f: f.transferred_out) if any(f.transferred_out for f in of_year) else "",
         "to_come": f"encore {format_euros(to_come)} à recevoir" if to_come else "",
         "committed": total(lambda f: f.committed),
         "released": total(lambda f: f.released),
@@ -137,6 +138,7 @@ def fund_detail(request: HttpRequest, fund_id: uuid.UUID) -> HttpResponse:
     context = {
         "fund": fund,
         "row": row_of(fund),
+        "picture": fund_picture(use_of(fund), fund.alert_threshold),
         "to_pay_help": f"dont {format_euros(fund.to_pay)} restant à payer",
         "envelopes": promised,
         "envelope_totals": _envelope_totals(promised),

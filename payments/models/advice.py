@@ -1,6 +1,8 @@
 """Avis de paiement: what the landlord reads of a payment, without fund nor evidence (DOMAIN §3, §9)."""
 
 import uuid
+from collections.abc import Iterable
+from datetime import date
 
 from django.db import models
 from django.db.models import Q
@@ -30,6 +32,17 @@ class PaymentAdviceQuerySet(models.QuerySet):
     def awaiting_receipt(self) -> "PaymentAdviceQuerySet":
         """Paid, and not yet confirmed received by the landlord; the oldest first."""
         return self.filter(received_on=None, cancelled_on=None).order_by("executed_on", "id")
+
+
+def receipts_in(advices: "Iterable[PaymentAdvice]") -> dict[date | None, date]:
+    """First day of each month these advices paid (None for a settlement) -> day of the receipt; none of one
+    not confirmed or cancelled."""
+    return {
+        date.fromisoformat(paid["month"]) if paid["month"] else None: advice.received_on
+        for advice in advices
+        if advice.received_on and not advice.cancelled_on
+        for paid in advice.months
+    }
 
 
 class PaymentAdvice(models.Model):

@@ -3,6 +3,7 @@
 Nothing here reads a table of the cases' room, nor an order: an agent has neither.
 """
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from aids import threads
 from aids.models import AidRequest, RentTerm
 from aids.models.request import Purpose
+from aids.pictures import Way, aid_picture, decision_steps, term_ways
 from aids.querysets import AidRequestQuerySet
 from aids.states import GRANTED, LANDLORD_LABELS, LANDLORD_TONES, RequestState, TermState
 from aids.views.shared import log_access
@@ -27,6 +29,7 @@ from ales.documents.links import file_of_job
 from ales.http import reading
 from ales.keyset import page_of
 from ales.money import ZERO, format_euros
+from ales.pictures import Picture
 from members.access import Actor, roles_required
 from members.roles import Role
 from payments import permissions
@@ -34,6 +37,7 @@ from payments.documents.order import term_label
 from payments.follow_up import query_rows, recovery_rows
 from payments.forms.landlord import STATUS_GROUPS, TenantAidFilters
 from payments.models import PaymentAdvice, PaymentQuery, PaymentRecovery
+from payments.models.advice import receipts_in
 
 #: A term in the landlord's words, with its tone.
 TERM_LABELS = {
@@ -195,6 +199,7 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
     log_access(request, aid)
     terms = aid.terms.filter(state__in=list(TERM_LABELS)).order_by(F("month").asc(nulls_last=True), "id")
     is_granted = aid.state in GRANTED
+    advices = _advices_of(request.actor, aid)
     recoveries = PaymentRecovery.objects.visible_to(request.actor).filter(request=aid)
     context = {
         "aid": aid,
@@ -210,7 +215,8 @@ def tenant_aid(request: HttpRequest, public_id: UUID) -> HttpResponse:
             (_("Référence ALES"), aid.reference),
         ],
         "terms": [_term(term) for term in terms] if is_granted else [],
-        "advices": _advices(request.actor, aid),
+        "picture": _picture(aid, terms, advices) if is_granted else None,
+        "advices": [_advice(request.actor, advice) for advice in advices],
         "panels": threads.aid_panel(request, aid),
         "recoveries": recovery_rows(recoveries.select_related("job__document").order_by("year", "sequence")),
     }
@@ -228,17 +234,21 @@ def _term(term: RentTerm) -> dict[str, Any]:
     }
 
 
-def _advices(actor: Actor, aid: AidRequest) -> list[dict[str, Any]]:
+def _picture(aid: AidRequest, terms: Iterable[RentTerm], advices: list[PaymentAdvice]) -> Picture | None:
+    """The way of a granted aid, in the landlord's words: nothing of its instruction (DOMAIN §3)."""
+    granted = Way(_("L’aide"), str(LANDLORD_LABELS[RequestState(aid.state)]), decision_steps(aid))
+    states = {term.pk: str(TERM_LABELS[TermState(term.state)][0]) for term in terms}
+    return aid_picture([granted, *term_ways(terms, states, receipts_in(advices))])
+
+
+def _advices_of(actor: Actor, aid: AidRequest) -> list[PaymentAdvice]:
     """The payments of the aid, each with its questions; two queries."""
     talk = PaymentQuery.objects.select_related("advice", "asked_by", "answered_by").order_by("asked_at", "id")
-    advices = (
-        PaymentAdvice.objects.visible_to(actor)
-        .filter(request=aid)
-        .select_related("job__document", "received_by")
-        .prefetch_related(Prefetch("queries", talk))
-        .order_by("executed_on", "id")
+    advices = PaymentAdvice.objects.visible_to(actor).filter(request=aid)
+    related = advices.select_related("job__document", "received_by").prefetch_related(
+        Prefetch("queries", talk)
     )
-    return [_advice(actor, advice) for advice in advices]
+    return list(related.order_by("executed_on", "id"))
 
 
 def _advice(actor: Actor, advice: PaymentAdvice) -> dict[str, Any]:

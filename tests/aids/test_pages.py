@@ -49,6 +49,18 @@ def test_list_and_request_open_for_those_who_may(world, request_, sign_in, who):
     assert "831,60" in page(client, "detail", request_.public_id)
 
 
+@pytest.mark.parametrize(
+    ("who", "told"), [("claire", True), ("marc", True), ("anne", False), ("theo", False)]
+)
+def test_the_signature_of_the_agreement_is_told_to_the_social_side_only(world, request_, sign_in, who, told):
+    """Once in the timeline, and in the picture with its table: the agreement is of the social file."""
+    text = page(sign_in(getattr(world, who)), "detail", request_.public_id)
+    assert "Le chemin de l’aide" in text
+    assert ("Protocole signé" in text) is told
+    assert ("protocole signé" in text) is told
+    assert "La demande demandée le" in text
+
+
 @pytest.mark.parametrize("who", ["lea", "bruno"])
 def test_landlord_agents_and_board_members_have_none_of_these_pages(world, request_, sign_in, who):
     client = sign_in(getattr(world, who))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -44,12 +45,12 @@ def test_a_percentage_opens_into_its_definition(statistics_world, sign_in) -> No
     assert "÷ toutes les aides" in text
 
 
-def test_no_inline_style_or_script_in_charts(statistics_world, sign_in) -> None:
+def test_no_inline_style_or_script_in_pictures(statistics_world, sign_in) -> None:
     grant(statistics_world, 6)
     grant(statistics_world, 9, occupational_category=OccupationalCategory.CLERICAL)
     text = page(sign_in(statistics_world.anne), **YEAR | {"par": "quarter"})
-    assert text.count('class="chart"') >= 3
-    assert not re.search(r"\sstyle=|<style|pygal", text)
+    assert text.count('class="pic"') >= 3
+    assert not re.search(r"\sstyle=|<style", text)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,34 @@ def test_the_board_reads_whole_years_and_hidden_cells(statistics_world, sign_in)
     admin = page(sign_in(world.anne), **asked)
     assert "La période est élargie" not in admin
     assert "&lt; 5" not in admin
+
+
+def drawn(text: str) -> list[ET.Element]:
+    return [ET.fromstring(svg) for svg in re.findall(r"<svg [^>]*class=\"pic\".*?</svg>", text)]
+
+
+def test_no_picture_shows_what_its_table_hides(statistics_world, sign_in) -> None:
+    """A hidden row is one mark of one height, whatever it holds; the others keep theirs."""
+    world = statistics_world
+    grant(world, 20, granted_on=dt.date(2026, 1, 5))
+    pages = []
+    for few in (1, 2):
+        grant(world, few, granted_on=dt.date(2026, 2, 5), amount="77.00")
+        pages.append(drawn(page(sign_in(world.bruno), **YEAR | {"par": "month"}))[0])
+    first, second = ([ET.tostring(m) for m in one.iter() if m.get("class") == "pic-open"] for one in pages)
+    assert first == second
+    assert len(first) >= 2
+    texts = {element.text for element in pages[0].iter() if element.tag.endswith("}text")}
+    assert "masqué : moins de 5 ménages" in texts
+    assert "77\u00a0€" not in texts
+    own = drawn(page(sign_in(world.anne), **YEAR | {"par": "month"}))[0]
+    assert not [mark for mark in own.iter() if mark.get("class") == "pic-open"]
+
+
+def test_sixty_months_make_one_picture(statistics_world, sign_in) -> None:
+    grant(statistics_world, 6)
+    text = page(sign_in(statistics_world.anne), du="01/01/2022", au="31/12/2026", par="month")
+    assert len([e for e in drawn(text)[0].iter() if e.get("class") == "pic-column"]) == 2
 
 
 def test_export(statistics_world, sign_in) -> None:

@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 AIDS = 1_500  # The member with the most cases has more than a page of each list.
 HTML = 60_000  # bytes of a page, before compression
 #: Endings of heavier addresses: a budget's lines are a list of choices each, the statistics hold
-#: six charts and their tables.
+#: its pictures and their tables.
 HEAVIER = {"/etapes/budget/": 85_000, "/statistiques/": 75_000}
 STYLE_AND_SCRIPT = 120_000  # bytes of a page's style sheets and scripts, as WhiteNoise compresses them
 SHIFT = 0.02  # layout shift, in the browsers' own unit (CLS)

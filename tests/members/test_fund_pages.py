@@ -79,8 +79,8 @@ class TestList:
     def test_the_figures_of_a_fund_add_up(self, world, used, sign_in):
         write(funds.recover, world.theo, used, "27.20")
         text = page(sign_in(world.anne), "/fonds/")
-        names = ("Apporté", "Engagé", "Libéré", "Recouvré", "Payé")
-        brought, committed, released, recovered, paid = (
+        names = ("Versé", "Engagé", "Libéré", "Recouvré", "Payé")
+        contributed, committed, released, recovered, paid = (
             Decimal(
                 re.search(rf'data-label="{name}">([\d ,]+) €', text)[1].replace(" ", "").replace(",", ".")
             )
@@ -88,11 +88,62 @@ class TestList:
         )
         assert (recovered, paid) == (Decimal("27.20"), Decimal("277.20"))
         assert (
-            f"<strong>{format_euros(brought - committed + released + recovered)}".replace(
+            f"<strong>{format_euros(contributed - committed + released + recovered)}".replace(
                 "\u202f", " "
             ).replace("\xa0", " ")
             in text
         )
+
+    def test_what_is_carried_over_is_no_contribution(self, world, used, sign_in):
+        """The figures say what was brought this year and what moved between years, and an emptied fund is no
+        alert."""
+        with tenancy.tenant(world.anne.context):
+            following = funds.carry_over(
+                actor=world.anne,
+                fund_id=used.pk,
+                amount=Decimal("268.40"),
+                label="Report",
+                value_date=TODAY,
+            )
+        for who in (world.anne, world.marc):
+            text = page(sign_in(who), f"/fonds/?annee={used.year}")
+            assert 'data-label="Versé">1 000,00 €' in text
+            assert "− 268,40 € vers d’autres fonds" in text
+            assert "Solde reporté ou viré" in text
+            assert "Sous le seuil" not in text
+            text = page(sign_in(who), f"/fonds/?annee={following.year}")
+            assert 'data-label="Versé">0,00 €' in text
+            assert "+ 268,40 € d’autres fonds" in text
+
+    def test_a_fund_exhausted_after_a_transfer_is_still_low(self, world, sign_in):
+        fund = world.fund("1000")
+        with tenancy.tenant(world.anne.context):
+            funds.carry_over(
+                actor=world.anne, fund_id=fund.pk, amount=Decimal(100), label="Report", value_date=TODAY
+            )
+        write(funds.commit, world.marc, fund, "900")
+        text = page(sign_in(world.anne), f"/fonds/?annee={fund.year}")
+        assert "Sous le seuil d’alerte" in text
+        assert "Solde reporté" not in text
+        assert "Sous le seuil d’alerte" in page(
+            sign_in(world.anne), reverse("members:fund", args=[fund.public_id])
+        )
+
+    def test_emptied_funds_cost_no_query_each(self, world, sign_in, django_assert_max_num_queries):
+        for _ in range(4):
+            with tenancy.tenant(world.anne.context):
+                fund = funds.open_fund(
+                    actor=world.anne, owner_id=world.cil.pk, name=str(uuid.uuid4()), year=2026
+                )
+                funds.contribute(
+                    actor=world.anne, fund_id=fund.pk, amount=Decimal(100), label="Dotation", value_date=TODAY
+                )
+                funds.carry_over(
+                    actor=world.anne, fund_id=fund.pk, amount=Decimal(100), label="Report", value_date=TODAY
+                )
+        client = sign_in(world.anne)
+        with django_assert_max_num_queries(9):
+            assert page(client, f"/fonds/?annee={fund.year}").count("Solde reporté ou viré") == 4
 
     def test_years(self, world, sign_in):
         world.fund("10", year=2025)

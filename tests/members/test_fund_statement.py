@@ -114,9 +114,12 @@ def test_every_statement_of_a_random_ledger_adds_up_to_the_funds_sums(world, mov
     assert sum((Decimal(line["change"]) for line in whole["lines"]), Decimal(0)) == fund.available
     assert sum((Decimal(line["paid"]) for line in whole["lines"]), Decimal(0)) == fund.paid
     for statement in (whole, part):
+        drawn = statements.printed(statement)["picture"]
+        assert drawn is None or "Ce que sont devenus" in drawn.caption
         sums = {name: Decimal(euros) for name, euros in statement["sums"].items()}
         opened, closed = (Decimal(statement[name]["available"]) for name in ("opening", "closing"))
-        assert opened + sums["brought"] - sums["committed"] + sums["released"] + sums["recovered"] == closed
+        moved = sums["contributed"] + sums["transferred_in"] - sums["transferred_out"]
+        assert opened + moved - sums["committed"] + sums["released"] + sums["recovered"] == closed
     changes = sum((Decimal(line["change"]) for line in part["lines"]), Decimal(0))
     assert Decimal(part["opening"]["available"]) + changes == Decimal(part["closing"]["available"])
     assert Decimal(part["into"]) - Decimal(part["out"]) == changes
@@ -183,7 +186,9 @@ class TestFiles:
         assert [row[7] for row in rows[2:8]] == [0, 1000, 168.4, 168.4, 268.4, 268.4]
         assert rows[7][8] == 454.4
         assert {row[1]: row[2] for row in rows[10:]} == {
-            "Apporté": 1000,
+            "Versé": 1000,
+            "Reporté ou viré d’autres fonds": 0,
+            "Reporté ou viré vers d’autres fonds (en moins)": 0,
             "Engagé (en moins)": 831.6,
             "Libéré (en plus)": 100,
             "Recouvré (en plus)": 0,

@@ -328,6 +328,19 @@ def test_filters_of_the_landlord(story, pages, query, found):
     assert ("MARTIN Paul" in pages(story.world.lea, LANDLORD_LIST + query)) is found
 
 
+def test_the_landlord_reads_the_way_of_a_granted_aid_and_nothing_of_its_instruction(story, pages):
+    address = url("tenant_aid", story.aid)
+    story.paid()
+    page = pages(story.world.lea, address)
+    picture = page[
+        page.index("Le chemin de l’aide") : page.index("</svg>", page.index("Le chemin de l’aide"))
+    ]
+    for word in ("accordée", "payée"):
+        assert word in picture
+    for word in ("demandée", "protocole", "reçue"):
+        assert word not in picture
+
+
 def test_the_landlord_s_pages_never_read_a_case(story, sign_in, django_assert_max_num_queries):
     advice = story.paid()
     client = sign_in(story.world.lea)
