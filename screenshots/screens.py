@@ -166,5 +166,6 @@ SCREENS = (
         "responsable-social",
         "/aides/?q=castelnau",
         ("tr:has-text('à décider') " + _row("CASTELNAU"), "a[href*='/echanges/']"),
+        at=".thread-more",
     ),
 )

@@ -6,14 +6,16 @@ from pathlib import Path
 from screenshots.screens import FOLDER, SCREENS, WIDTHS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SHOWN = re.compile(r"img/ecrans/([\w.-]+)")
+SHOWN = re.compile(r"img/ecrans/([\w-]+\.webp)")
+#: A chapter of the guide names a screen (ales/templatetags/guide.py).
+IN_THE_GUIDE = re.compile(r"{% screen \"([\w-]+)\"")
 #: A clone stays light: the pictures change as a whole each time they are taken.
 MOST_BYTES = 3_000_000
 
 
 def shown(text: str) -> set[str]:
     """The pictures a page or a document names."""
-    return set(SHOWN.findall(text))
+    return set(SHOWN.findall(text)) | {f"{name}.webp" for name in IN_THE_GUIDE.findall(text)}
 
 
 def pages() -> list[Path]:
