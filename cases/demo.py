@@ -18,7 +18,6 @@ from ales import tenancy
 from ales.demo import FIRST_DAY, at_work, chance
 from ales.numbering import next_number
 from ales.text import fold
-from cases.communes import Commune, communes
 from cases.demo_example import named_example
 from cases.demo_file import CaseFile, Traits
 from cases.demo_households import deal, family
@@ -36,6 +35,7 @@ from cases.models import (
 )
 from members import bank_details, funds
 from members.access import Actor, actor_of
+from members.communes import Commune, communes
 from members.demo import demo_actor, french_iban, rib
 from members.demo_accounts import FIRST_CIL, LANDLORD, SECOND_CIL, SECOND_LANDLORD
 from members.models import BankDetails, Fund, Membership, Organisation, User

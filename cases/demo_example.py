@@ -5,7 +5,6 @@ from decimal import Decimal
 
 from ales.dates import add_months, first_of_month
 from ales.demo import at_work, chance
-from cases.communes import Commune
 from cases.demo_budgets import add_snapshot
 from cases.demo_file import CaseFile
 from cases.demo_households import describe
@@ -14,6 +13,7 @@ from cases.models.household import PersonPosition
 from cases.rules import codes
 from cases.rules.codes import EntitlementState
 from members.access import Actor
+from members.communes import Commune
 from members.models import Organisation
 
 LAST_NAME = "Castelnau"

@@ -9,7 +9,6 @@ import random
 from decimal import Decimal
 
 from ales.dates import add_months, first_of_month
-from cases.communes import Commune
 from cases.demo_budgets import write_budgets, write_entitlements
 from cases.demo_file import CaseFile, Traits, euros
 from cases.demo_words import (
@@ -35,6 +34,7 @@ from cases.operations.base import STEP_EVENTS
 from cases.rules import codes
 from cases.rules.codes import EmploymentStatus, FamilyCategory
 from members.access import Actor
+from members.communes import Commune
 from members.models import Organisation
 
 

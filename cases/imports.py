@@ -16,13 +16,13 @@ from ales.works import imports
 from ales.works.fields import CodedField
 from ales.works.imports import Import
 from cases import operations
-from cases.communes import Commune
 from cases.forms.fields import DEBT_MAX, PastDateField, monthly
 from cases.forms.housing import RENT_LINES, HousingForm
 from cases.models import Tenancy, TenantCase
 from cases.models.case import CaseState
 from cases.rules import budget, codes
 from members.access import Actor
+from members.communes import Commune
 from members.models import Organisation
 from members.roles import SOCIAL_ROLES
 

@@ -9,7 +9,6 @@ app_name = "cases"
 urlpatterns = [
     path("", listing.case_list, name="list"),
     path("nouveau/", listing.new_case, name="new"),
-    path("communes/", suggestions.communes, name="communes"),
     path("bailleurs/", suggestions.landlords, name="landlords"),
     path("employeurs/", suggestions.employers, name="employers"),
     path("transferts/", handover.handovers, name="handovers"),

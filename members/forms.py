@@ -1,14 +1,17 @@
 """Forms of this room. The operations decide; a form reads types and keeps what was typed."""
 
+import re
 import uuid
 
 from django import forms
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from ales.documents.fields import UploadField
 from ales.errors import InvalidInputError
-from members import bank_accounts, departments
+from ales.suggestions import propose
+from members import bank_accounts, communes, departments
 from members.roles import LandlordType, OrganisationKind, Role
 
 ANY = [("", _("Tous"))]
@@ -71,7 +74,13 @@ class OrganisationForm(forms.Form):
     phone = forms.CharField(label=_("Téléphone"), required=False, max_length=30)
     address = forms.CharField(label=_("Adresse"), required=False, max_length=200)
     postal_code = forms.CharField(label=_("Code postal"), required=False, max_length=5)
-    town = forms.CharField(label=_("Commune"), required=False, max_length=80)
+    town = forms.CharField(
+        label=_("Commune"),
+        required=False,
+        max_length=80,
+        help_text=_("« 38000 Grenoble » écrit aussi le code postal et le département."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "communes"}),
+    )
     is_member = forms.BooleanField(label=_("Adhérent de l’association"), required=False)
     is_active = forms.BooleanField(
         label=_("Organisme actif"),
@@ -85,6 +94,22 @@ class OrganisationForm(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["department"].choices = [("", _("Aucun")), *departments.choices()]
+        propose(self.fields["town"], reverse("members:communes"))
+
+    def clean(self) -> dict:
+        """A commune written with its postal code fills both fields, and the department left empty."""
+        data = super().clean()
+        typed = data.get("town", "")
+        if not re.search(r"\b\d{5}\b", typed, re.ASCII):
+            return data
+        try:
+            place = communes.find(typed)
+        except communes.UnknownCommuneError as error:
+            self.add_error("town", str(error))
+        else:
+            data |= {"town": place.name, "postal_code": place.postal_code}
+            data["department"] = data.get("department") or place.department
+        return data
 
 
 class InvitationForm(forms.Form):

@@ -21,6 +21,7 @@ from members.views import (
 app_name = "members"
 
 urlpatterns = [
+    path("communes/", organisations.communes, name="communes"),
     path("tableau-de-bord/", dashboard.dashboard, name="dashboard"),
     path("visite/fin/", tour.end, name="tour_end"),
     path("visite/revoir/", tour.begin_again, name="tour_again"),

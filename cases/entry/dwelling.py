@@ -34,7 +34,7 @@ class HousingStep(StepForms):
             data,
             initial=initial,
             organisation_id=self.case.organisation_id,
-            suggest_urls={"landlord": reverse("cases:landlords"), "commune": reverse("cases:communes")},
+            suggest_urls={"landlord": reverse("cases:landlords"), "commune": reverse("members:communes")},
         )
 
     def entries(self) -> dict[str, conflicts.Entry]:

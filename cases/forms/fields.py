@@ -19,7 +19,6 @@ __all__ = [
     "PlainTextField",
     "choice",
     "monthly",
-    "propose",
 ]
 
 MONTHLY_MAX = Decimal(20_000)
@@ -41,16 +40,6 @@ class PastDateField(FrenchDateField):
             raise ValidationError(_("Cette date est dans le futur : vérifiez l’année."), code="future")
         if value.year < today.year - 120:
             raise ValidationError(_("Cette date est trop ancienne : vérifiez l’année."), code="old")
-
-
-def propose(field: forms.Field, url: str) -> None:
-    """Have `url` asked for options of the field's datalist while one types."""
-    field.widget.attrs |= {
-        "hx-get": url,
-        "hx-trigger": "input changed delay:200ms",
-        "hx-target": f"#{field.widget.attrs['list']}",
-        "hx-sync": "this:replace",
-    }
 
 
 def monthly(label: Any, **options: Any) -> EuroField:

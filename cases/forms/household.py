@@ -5,7 +5,8 @@ from django.forms import BaseFormSet, formset_factory
 from django.utils.translation import gettext_lazy as _
 
 from ales.forms import FrenchDateField
-from cases.forms.fields import PastDateField, PlainTextField, choice, propose
+from ales.suggestions import propose
+from cases.forms.fields import PastDateField, PlainTextField, choice
 from cases.models.household import PersonPosition
 from cases.rules import codes
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext_lazy as _
 
 from ales.forms import EuroField, MonthField
 from ales.money import ZERO
+from ales.suggestions import propose
 from ales.text import fold
-from cases import communes
-from cases.forms.fields import DEBT_MAX, PastDateField, PlainTextField, choice, monthly, propose
+from cases.forms.fields import DEBT_MAX, PastDateField, PlainTextField, choice, monthly
 from cases.rules import budget, codes
+from members import communes
 from members.models import Organisation
 from members.roles import LandlordType
 

@@ -11,7 +11,6 @@ from django.db import transaction
 from ales.errors import InvalidInputError, require
 from ales.money import ZERO
 from cases import permissions
-from cases.communes import Commune
 from cases.models import (
     BudgetLine,
     BudgetSnapshot,
@@ -27,6 +26,7 @@ from cases.operations.base import check_step, day_of, finish_step, is_repeated, 
 from cases.operations.case import is_held
 from cases.rules import budget, codes
 from members.access import Actor
+from members.communes import Commune
 from members.models import Organisation
 from members.roles import LandlordType, OrganisationKind
 

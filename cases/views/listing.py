@@ -16,7 +16,6 @@ from ales.http import form_page, reading
 from ales.lists.reading import read_list
 from ales.text import fold
 from cases import operations, permissions
-from cases.communes import communes
 from cases.forms.case import CaseFilters
 from cases.forms.housing import NewCaseForm
 from cases.lists import CASES
@@ -24,6 +23,7 @@ from cases.models import CaseShare, TenantCase
 from cases.models.case import CaseState
 from cases.querysets import TenantCaseQuerySet
 from members.access import Actor, roles_required
+from members.communes import communes
 from members.models import Organisation
 from members.roles import Role
 

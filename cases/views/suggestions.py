@@ -2,11 +2,10 @@
 
 from django.db.models import Count, F, Func
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from ales.http import reading
+from ales.suggestions import options, typed_in
 from ales.text import fold
-from cases import communes as places
 from cases.forms.housing import landlord_label
 from cases.models import Employment
 from cases.views.entry import social_only
@@ -16,41 +15,24 @@ from members.models import Organisation
 MOST, LEAST_TYPED = 12, 2
 
 
-def _typed(request: HttpRequest) -> str:
-    """The text of the one field that asks, whatever its form calls it."""
-    return next(iter(request.GET.values()), "").strip()
-
-
-def _options(request: HttpRequest, options: list[tuple[str, str]]) -> HttpResponse:
-    return render(request, "cases/parts/options.html", {"options": options})
-
-
-@reading
-@social_only
-def communes(request: HttpRequest) -> HttpResponse:
-    """Communes whose name or postal code starts like what is typed."""
-    found = places.suggest(_typed(request))
-    return _options(request, [(place.label, f"{place.name} ({place.department})") for place in found])
-
-
 @reading
 @social_only
 def landlords(request: HttpRequest) -> HttpResponse:
     """Landlords the actor's organisation may choose, whose name holds every word typed."""
-    typed = fold(_typed(request))
+    typed = fold(typed_in(request))
     if len(typed) < LEAST_TYPED:
-        return _options(request, [])
+        return options(request, [])
     found = Organisation.objects.landlords_for(request.actor.organisation_id).matching(typed)[:MOST]
-    return _options(request, [(landlord_label(landlord), landlord.town) for landlord in found])
+    return options(request, [(landlord_label(landlord), landlord.town) for landlord in found])
 
 
 @reading
 @social_only
 def employers(request: HttpRequest) -> HttpResponse:
     """Employers the actor's organisation has already written in its cases, the most frequent first."""
-    typed = fold(_typed(request))
+    typed = fold(typed_in(request))
     if len(typed) < LEAST_TYPED:
-        return _options(request, [])
+        return options(request, [])
     found = (
         Employment.objects.filter(organisation_id=request.actor.organisation_id)
         .annotate(folded=Func(F("employer_name"), function="search_fold"))
@@ -59,4 +41,4 @@ def employers(request: HttpRequest) -> HttpResponse:
         .annotate(times=Count("id"))
         .order_by("-times", "employer_name")[:MOST]
     )
-    return _options(request, [(name, "") for name, _times in found])
+    return options(request, [(name, "") for name, _times in found])

@@ -16,8 +16,10 @@ from ales.errors import Refusal
 from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.lists.reading import read_list
+from ales.suggestions import options, typed_in
 from ales.text import group_by_four
 from ales.verdict import Verdict
+from members import communes as places
 from members import departments, organisations, permissions
 from members.access import Actor, roles_required
 from members.forms import OrganisationFilters, OrganisationForm
@@ -195,6 +197,14 @@ def _bank(actor: Actor, found: Organisation) -> dict | None:
         "bic": shown.bic,
         "state": (shown.get_state_display().capitalize(), STATE_TONES[BankDetailsState(shown.state)]),
     }
+
+
+@reading
+@roles_required(Role.SOCIAL_WORKER, Role.MANAGER, Role.ASSOCIATION_ADMIN)
+def communes(request: HttpRequest) -> HttpResponse:
+    """Communes whose name or postal code starts like what is typed, for a field's datalist."""
+    found = places.suggest(typed_in(request))
+    return options(request, [(place.label, f"{place.name} ({place.department})") for place in found])
 
 
 @form_page

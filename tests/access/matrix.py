@@ -222,7 +222,7 @@ ROUTES = [
     # The social file
     Route("cases:list", get=SOCIAL),
     Route("cases:new", get=SOCIAL, post=SOCIAL),
-    Route("cases:communes", get=SOCIAL),
+    Route("members:communes", get="200 200 403 403 200 403"),
     Route("cases:landlords", get=SOCIAL),
     Route("cases:employers", get=SOCIAL),
     Route("cases:detail", "case", get=SOCIAL, shared_get="200 200"),

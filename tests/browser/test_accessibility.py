@@ -84,11 +84,13 @@ def test_pages_that_answer_a_submission_pass_axe(scene, signed_in):
         (reverse("aids:edit", args=[scene.a.draft.public_id]), "Enregistrer"),
     ):
         page.goto(url)
-        for field in page.locator("main input.w-money, main input[name=last_name]").all():
+        for field in page.locator("main input.w-money:visible, main input[name=last_name]").all():
             field.fill("pas un montant" if "w-money" in field.get_attribute("class") else "")
         page.get_by_role("main").get_by_role("button", name=button).click()
         expect(page.locator("[data-error-summary]")).to_be_visible()
         check(audit, page, "SOCIAL_WORKER, refused")
+    page.goto(housing)
+    page.get_by_role("button", name="Abandonner cette saisie").click()
     other = page.context.new_page()
     for tab in (page, other):
         tab.goto(housing)

@@ -186,3 +186,25 @@ def test_two_writers_of_an_organisation_choose_between_two_versions(world, sign_
         "04 76 00 00 00",
         "cil@exemple.fr",
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ({"town": "38000 Grenoble"}, ("38000", "Grenoble", "38")),
+        ({"town": "38000 Grenoble", "department": "69"}, ("38000", "Grenoble", "69")),
+        ({"town": "Cedex Ville", "postal_code": "38009"}, ("38009", "Cedex Ville", "")),
+        ({"town": "Lyon 3e", "postal_code": "69003"}, ("69003", "Lyon 3e", "")),
+    ],
+)
+def test_a_commune_typed_with_its_postal_code_fills_both(world, sign_in, typed, kept):
+    address = reverse("members:organisation_create")
+    sign_in(world.anne).post(address, {"name": "CCI Neuve", "kind": "CCI", "is_active": "on"} | typed)
+    created = Organisation.objects.get(name="CCI Neuve")
+    assert (created.postal_code, created.town, created.department) == kept
+
+
+def test_an_unknown_commune_is_said_at_its_field(world, sign_in):
+    data = {"name": "CCI Neuve", "kind": "CCI", "town": "99999 Nulle-Part"}
+    answer = sign_in(world.anne).post(reverse("members:organisation_create"), data)
+    assert "commune" in answer.context["form"].errors["town"][0]

@@ -9,9 +9,9 @@ import pytest
 from ales import registry, tenancy
 from ales.errors import InvalidInputError, StalePageError
 from cases import operations
-from cases.communes import find
 from cases.models import BudgetLine, Employment, Person, TenantCase
 from cases.rules import budget
+from members.communes import find
 from members.models import Organisation
 from tests.world import NOW, TODAY
 

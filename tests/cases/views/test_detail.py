@@ -55,7 +55,7 @@ def test_number_of_queries(world, sign_in, case, django_assert_max_num_queries):
 
 
 def test_rooms_above_hang_panels_and_events(world, sign_in, case, monkeypatch):
-    panel = Panel("Aides du dossier", "cases/parts/options.html", {"options": []})
+    panel = Panel("Aides du dossier", "components/options.html", {"options": []})
     event = {"at": TODAY, "what": "Aide validée", "who": "Marc", "capacity": "responsable social"}
     monkeypatch.setattr(registry, "case_panels", [lambda request, case: [panel]])
     monkeypatch.setattr(registry, "case_events", [lambda request, case: [event]])

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_communes_are_suggested(world, sign_in):
-    answer = sign_in(world.claire).get(reverse("cases:communes"), {"commune": "greno"})
+    answer = sign_in(world.claire).get(reverse("members:communes"), {"commune": "greno"})
     assert 'value="38000 Grenoble"' in answer.content.decode()
 
 
@@ -56,8 +56,8 @@ def test_employers_of_ones_own_cases_are_suggested(world, sign_in, typed):
 @pytest.mark.parametrize("nothing", ["", "t", "\x00\x00", "%", "__"])
 def test_next_to_nothing_suggests_nothing(world, sign_in, nothing):
     world.complete_case()
-    for name in ("employers", "landlords", "communes"):
-        answer = sign_in(world.claire).get(reverse(f"cases:{name}"), {"x": nothing})
+    for name in ("cases:employers", "cases:landlords", "members:communes"):
+        answer = sign_in(world.claire).get(reverse(name), {"x": nothing})
         assert answer.status_code == 200
         assert "<option" not in answer.content.decode()
     assert sign_in(world.claire).get(reverse("cases:employers")).status_code == 200

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cases import communes
+from members import communes
 
 
 @pytest.mark.parametrize(
