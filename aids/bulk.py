@@ -1,6 +1,7 @@
 """Decisions on many requests at once: each by the ordinary operation, as if its page had been opened."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,7 @@ from members.roles import Role
 
 #: Files loaded together while a decision is planned.
 FILES = 100
-LIST = "demandes"
+LIST, QUEUE = "demandes", "a-decider"
 
 
 def chosen_requests(actor: Actor, choice: Choice, move: str, *having: Any) -> AidRequestQuerySet:
@@ -216,3 +217,5 @@ ACTIONS = (
 def register() -> None:
     for action in ACTIONS:
         bulk.register(action)
+        # The same from the page of what waits: it has no filter, so « tout » is all that may be decided.
+        bulk.register(replace(action, name=f"{action.name}-{QUEUE}", list_name=QUEUE))

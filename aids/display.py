@@ -108,6 +108,8 @@ def queue_row(request: AidRequest, now: datetime, url_name: str = "aids:decision
     """A line of the manager's queue."""
     days = waiting_days(request, now)
     return {
+        "id": str(request.public_id),
+        "cents": to_cents(request.asked_amount),
         "url": reverse(url_name, args=[request.public_id]),
         "tenant": request.tenant_name,
         "town": request.town,

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.signing import b64_decode, b64_encode
-from django.db.models import Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import QueryDict
 
 PAGE_SIZE = 50
@@ -29,7 +30,8 @@ def page_of(
 ) -> Page:
     """The page of `queryset` that `params` (the request's GET) asks for; one query.
 
-    `keys` are the model's columns of an index, unique together, all read in one direction. A cursor that
+    `keys` are the model's columns of an index, or those of rows selected with it (`user__name_key`), unique
+    together, all read in one direction. A cursor that
     can't be read (an address cut short) gives the first page.
     """
     after, before = (_read(queryset, params.get(name, ""), keys) for name in (AFTER, BEFORE))
@@ -69,17 +71,25 @@ def _read(queryset: QuerySet, cursor: str, keys: Sequence[str]) -> list[Any] | N
         if "\x00" in text:  # no text column holds one: the database's driver would refuse the query
             return None
         texts = text.split(_SEPARATOR)
-        fields = [queryset.model._meta.get_field(key) for key in keys]
+        fields = [_field(queryset.model, key) for key in keys]
         return [field.to_python(text) for field, text in zip(fields, texts, strict=True)]
     except (ValueError, ValidationError):
         return None
+
+
+def _field(model: type[Model], key: str) -> Field:
+    """The column that `key` names, through foreign keys where it has some (`user__name_key`)."""
+    *through, name = key.split("__")
+    for relation in through:
+        model = model._meta.get_field(relation).related_model
+    return model._meta.get_field(name)
 
 
 def _address(params: QueryDict, name: str, row: Any, keys: Sequence[str]) -> str:
     kept = params.copy()
     for cursor in (AFTER, BEFORE):
         kept.pop(cursor, None)
-    values = (getattr(row, key) for key in keys)
+    values = (attrgetter(key.replace("__", "."))(row) for key in keys)
     texts = (value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values)
     kept[name] = b64_encode(_SEPARATOR.join(texts).encode()).decode()
     return f"?{kept.urlencode()}"

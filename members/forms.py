@@ -46,6 +46,25 @@ class OrganisationFilters(forms.Form):
         self.fields["department"].choices = [*ANY, *departments.choices()]
 
 
+class PeopleFilters(forms.Form):
+    """Filters of the list of people: words of their name or address, role, state."""
+
+    q = forms.CharField(
+        label=_("Nom ou adresse électronique"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    role = forms.ChoiceField(
+        label=_("Rôle"), required=False, choices=[*ANY, *((r.value, capfirst(r.label)) for r in Role)]
+    )
+    etat = forms.ChoiceField(
+        label=_("État"),
+        required=False,
+        choices=[*ANY, ("actif", _("Accès ouvert")), ("suspendu", _("Suspendu"))],
+    )
+
+
 class OrganisationForm(forms.Form):
     """An organisation, as the association's staff writes it."""
 

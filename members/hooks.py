@@ -44,7 +44,8 @@ def register() -> None:
     registry.tour_steps.add_all(tour.STEPS)
     registry.search_sources.add(search.ORGANISATIONS)
     registry.search_sources.add(search.PEOPLE)
-    registry.list_shapes.add(lists.ORGANISATIONS)
+    for shape in (lists.ORGANISATIONS, lists.PEOPLE, lists.FUNDS):
+        registry.list_shapes.add(shape)
     registry.document_builders.update(statements.BUILDERS)
     registry.administrators.add(emails.administrators)
     registry.habilitations.add(actor_of_membership)

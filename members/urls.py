@@ -14,6 +14,7 @@ from members.views import (
     invitations,
     notifications,
     organisations,
+    people,
     tour,
     users,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("calendrier/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("mon-organisme/", organisations.own_organisation, name="own_organisation"),
     path("adherents/", organisations.organisation_list, name="organisations"),
+    path("utilisateurs/", people.people, name="people"),
     path("adherents/nouveau/", organisations.organisation_create, name="organisation_create"),
     path("adherents/coordonnees-bancaires/", bank_details.awaiting, name="bank_details_awaiting"),
     path("adherents/coordonnees-bancaires/banque/", bank_details.look_up, name="bank_look_up"),

@@ -24,7 +24,7 @@ from cases.models import TenantCase
 from members.access import Actor
 from members.models import Organisation
 from members.roles import Role
-from payments import cards, follow_up, guide, holds, notices, permissions, search
+from payments import cards, follow_up, guide, holds, lists, notices, permissions, search
 from payments.documents import accounting as accounting_document
 from payments.documents import advice as advice_document
 from payments.documents import batch as batch_document
@@ -80,6 +80,8 @@ def register() -> None:
         registry.notification_kinds.add(kind)
     registry.chapters.add_all(guide.CHAPTERS)
     registry.tour_steps.add_all(guide.TOUR)
+    registry.list_shapes.add(lists.ORDERS)
+    registry.list_shapes.add(lists.BATCHES)
     registry.landlord_aid_pages.add(landlord_aid_page)
     registry.handover_refusals.add(handover_refusals)
     registry.payments_under_way.add(payments_under_way)

@@ -9,11 +9,10 @@ from aids.forms.filters import RequestFilterForm
 from aids.lists import REQUESTS
 from aids.models import AidRequest
 from ales.http import reading
+from ales.keyset import page_of
 from ales.lists.reading import read_list
 from members.access import roles_required
 from members.roles import Role
-
-QUEUE_SIZE = 100
 
 
 @reading
@@ -43,13 +42,10 @@ def index(request: HttpRequest) -> HttpResponse:
 @reading
 @roles_required(Role.MANAGER)
 def queue(request: HttpRequest) -> HttpResponse:
-    """What waits for a decision in this organisation, the oldest first."""
-    now = timezone.now()
-    waiting = (
-        AidRequest.objects.visible_to(request.actor)
-        .awaiting_decision()
-        .select_related("submitted_by", "landlord")[: QUEUE_SIZE + 1]
-    )
-    rows = [queue_row(found, now) | {"own": request.actor.user_id in found.author_ids} for found in waiting]
-    context = {"rows": rows[:QUEUE_SIZE], "more": len(rows) > QUEUE_SIZE}
-    return render(request, "aids/queue.html", context)
+    """What waits for a decision in this organisation, the oldest first; several are decided together as in
+    the list of requests."""
+    now, user_id = timezone.now(), request.actor.user_id
+    waiting = AidRequest.objects.visible_to(request.actor).awaiting_decision().select_related("submitted_by")
+    page = page_of(waiting, request.GET, ("submitted_at", "id"), descending=False)
+    rows = [queue_row(found, now) | {"own": user_id in found.author_ids} for found in page.rows]
+    return render(request, "aids/queue.html", {"rows": rows, "page": page})

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import DecimalField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from aids.display import state_of
 from aids.forms.decisions import StopForm
 from aids.models import AidRequest, FundAllocation, RentTerm
 from aids.models.request import StopCause
+from aids.querysets import AidRequestQuerySet
 from aids.states import TermState
 from aids.views.shared import find, page_version, refused
 from ales import registry
@@ -27,7 +29,7 @@ from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.keyset import page_of
 from ales.money import ZERO, format_euros
-from members.access import roles_required
+from members.access import Actor, roles_required
 from members.roles import Role
 
 
@@ -95,20 +97,21 @@ def _month(term: RentTerm) -> str:
 def to_stop(request: HttpRequest) -> HttpResponse:
     """Granted aids of the organisation whose landlord is suspended: none is paid until it is stopped, or the
     landlord reinstated. Nothing is given back by itself."""
-    aids = AidRequest.objects.visible_to(request.actor).with_suspended_landlord().select_related("landlord")
+    aids = aids_to_stop(request.actor).select_related("landlord")
     page = page_of(aids, request.GET, ("updated_at", "id"), descending=True)
     context = {"rows": _rows(page.rows), "page": page}
     return render(request, "aids/to_stop.html", context)
 
 
+def aids_to_stop(actor: Actor) -> AidRequestQuerySet:
+    """What the list shows, each with `unpaid`: its euros neither paid nor given back."""
+    unpaid = RentTerm.objects.filter(request=OuterRef("pk"), state__in=[TermState.GRANTED, TermState.ORDERED])
+    euros = unpaid.order_by().values("request").annotate(euros=Sum("granted")).values("euros")
+    aids = AidRequest.objects.visible_to(actor).with_suspended_landlord()
+    return aids.annotate(unpaid=Coalesce(Subquery(euros), ZERO, output_field=DecimalField()))
+
+
 def _rows(aids: list[AidRequest]) -> list[dict[str, Any]]:
-    """The aids with the euros neither paid nor given back; one query more."""
-    unpaid = dict(
-        RentTerm.objects.filter(request__in=aids, state__in=[TermState.GRANTED, TermState.ORDERED])
-        .order_by()
-        .values_list("request")
-        .annotate(euros=Sum("granted"))
-    )
     return [
         {
             "url": reverse("aids:stop", args=[aid.public_id]),
@@ -118,7 +121,7 @@ def _rows(aids: list[AidRequest]) -> list[dict[str, Any]]:
             "landlord": aid.landlord.name,
             "state": state_of(aid),
             "updated": format_date(localdate(aid.updated_at)),
-            "unpaid": format_euros(unpaid.get(aid.pk, ZERO)),
+            "unpaid": format_euros(aid.unpaid),
         }
         for aid in aids
     ]

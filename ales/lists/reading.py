@@ -52,6 +52,10 @@ class Listing:
         """The page of `queryset` in the order asked for; one query."""
         return page_of(queryset, self.params, self.column.sort, descending=self.is_descending, size=size)
 
+    def whole(self, queryset: QuerySet) -> list[Any]:
+        """All of a short `queryset`, in the order asked for; one query."""
+        return list(self.shape.ordered(queryset, self.params))
+
     def _header(self, column: Column) -> dict[str, Any]:
         is_current = column.key == self.column.key
         falls = not self.is_descending if is_current else column.falls_first
@@ -86,16 +90,17 @@ def read_list(
     query = shape.kept_of(request.GET)
     base = reverse(shape.url_name)
     saved = list(SavedView.objects.filter(user_id=user_id, list_code=shape.code))
-    opening = next((view for view in saved if view.is_default), None)
+    views = [_view(view, shape, base, query) for view in saved]
+    opening = next((view["url"] for view in views if view["is_default"] and view["url"]), "")
     return Listing(
         shape=shape,
         params=request.GET,
         column=column,
         is_descending=is_descending,
         columns=columns,
-        views=[_view(view, base, query) for view in saved],
-        default_url=f"{base}?{opening.query}" if opening and opening.query and not request.GET else "",
-        reset_url=f"{base}?{urlencode(EVERYTHING)}" if opening and opening.query else base,
+        views=views,
+        default_url="" if request.GET else opening,
+        reset_url=f"{base}?{urlencode(EVERYTHING)}" if opening else base,
         query=query,
         address=shape.kept_of(request.GET, with_words=True),
         menu=[
@@ -106,18 +111,29 @@ def read_list(
     )
 
 
+def shown_keys(user_id: int, shape: ListShape) -> list[str]:
+    """The columns that this person sees in the list; one query."""
+    hidden = _hidden(user_id, shape)
+    return [column.key for column in shape.columns if column.is_fixed or column.key not in hidden]
+
+
 def _hidden(user_id: int, shape: ListShape) -> set[str]:
     row = ListColumns.objects.filter(user_id=user_id, list_code=shape.code).first()
     return set(row.hidden) if row else set()
 
 
-def _view(view: SavedView, base: str, query: str) -> dict[str, Any]:
-    address = f"{base}?{view.query or urlencode(EVERYTHING)}"
+def _view(view: SavedView, shape: ListShape, base: str, query: str) -> dict[str, Any]:
+    """A view as the list reads it today: a filter that the list no longer has is left aside, and said.
+
+    With nothing left it has no address: it would show everything under its name.
+    """
+    kept = shape.kept_of(QueryDict(view.query))
     return {
         "id": view.public_id,
         "name": view.name,
-        "url": address,
+        "url": f"{base}?{kept}" if kept else "",
         "is_default": view.is_default,
-        "is_current": view.query == query and bool(query),
+        "is_current": kept == query and bool(query),
+        "is_reduced": not kept or len(QueryDict(kept)) < len(QueryDict(view.query)),
         "rename_label": _("Nouveau nom de la vue %(name)s") % {"name": view.name},
     }

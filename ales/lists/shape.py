@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 
 #: The name in the address of the sort: a column's key, after a hyphen for the descending order.
@@ -51,6 +52,11 @@ class ListShape:
             if column is not None and column.sort:
                 return column, wanted.startswith("-")
         raise ValueError(f"the list {self.code} sorts by nothing")
+
+    def ordered(self, queryset: QuerySet, params: Mapping[str, str], default: str = "") -> QuerySet:
+        """`queryset` whole, in the order that a page of the list would give it."""
+        column, is_descending = self.sort_of(params, default)
+        return queryset.order_by(*(f"-{key}" if is_descending else key for key in column.sort))
 
     def kept_of(self, params: QueryDict, *, with_words: bool = False) -> str:
         """The address's query that a view of `params` keeps: filters and sort, in one order.

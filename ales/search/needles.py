@@ -6,7 +6,8 @@ A searched row is one folded text (`ales.text.fold`); the database indexes its t
     martin, exact       'mar' & 'art' & 'rti' & 'tin'
     martin, mistyped    (' ma' & 'mar') | ('tin' & 'in ') | (' ma' & 'in ')
 
-One mistake leaves one half of a word whole, wherever it stands; two mistakes leave one third.
+One mistake leaves one half of a word whole, wherever it stands; two mistakes leave one third. A short word's
+halves are too short for that: it is looked for with its letters swapped back as well (`pual`, `paul`).
 """
 
 import re
@@ -18,6 +19,8 @@ from ales.text import words
 
 #: Letters from which a word may hold one mistake, or two. Figures never do: a wrong amount is another one.
 ONE_MISTAKE, TWO_MISTAKES = 4, 8
+#: The same of a word beside a longer one, which narrows what is found.
+ONE_MISTAKE_BESIDE = 3
 #: Fewer letters and figures than this look for nothing: they would find everything.
 LEAST = 2
 
@@ -30,14 +33,15 @@ _FIGURES = re.compile(r"(?:[ \u00a0\u202f.]?\d){14}")
 
 @dataclass(frozen=True)
 class Needle:
-    """One word typed, folded."""
+    """One word typed, folded. It may hold a mistake from `least` letters."""
 
     word: str
+    least: int = ONE_MISTAKE
 
     @property
     def mistakes(self) -> int:
         """How many letters may be wrong."""
-        if not self.word.isalpha() or len(self.word) < ONE_MISTAKE:
+        if not self.word.isalpha() or len(self.word) < self.least:
             return 0
         return 2 if len(self.word) >= TWO_MISTAKES else 1
 
@@ -58,6 +62,9 @@ class Needle:
             third = len(padded) // 3
             pieces = [padded[:third], padded[third : 2 * third], padded[2 * third :]]
             return [_grams(piece) for piece in pieces]
+        if len(self.word) <= ONE_MISTAKE:
+            ends = [[padded[:3]], [padded[-3:]]]
+            return ends + [_grams(f" {word} ") for word in _swapped_back(self.word)]
         half = len(padded) // 2
         left, right = padded[:half], padded[half:]
         # Two letters swapped across the middle harm both halves, by one letter each.
@@ -120,7 +127,16 @@ def phone_figures(text: str) -> str:
 
 
 def _query(found: Iterable[str]) -> Query:
-    return Query(tuple(Needle(word) for word in dict.fromkeys(found) if word))
+    words_typed = [word for word in dict.fromkeys(found) if word]
+    is_narrowed = any(len(word) >= ONE_MISTAKE for word in words_typed)
+    least = ONE_MISTAKE_BESIDE if is_narrowed else ONE_MISTAKE
+    return Query(tuple(Needle(word, least) for word in words_typed))
+
+
+def _swapped_back(word: str) -> list[str]:
+    """The words of which this one is a swap of two letters that follow each other."""
+    swaps = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+    return [other for other in swaps if other != word]
 
 
 def _grams(text: str) -> list[str]:

@@ -23,6 +23,7 @@ def _list_context(context: template.Context, list_name: str) -> dict[str, Any]:
         "filters": request.GET.urlencode(),
         "may_import": any(kind.url_name == export.url_name for kind in imports_of(request.actor)),
         "formats": list(FORMATS) if request.actor and export.may_ask(request.actor) else [],
+        "has_columns": export.shape is not None,
     }
 
 

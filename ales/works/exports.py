@@ -1,4 +1,6 @@
-"""A list as a spreadsheet: exactly the rows its filters show, to the person who asked, in the background.
+"""A list as a spreadsheet: exactly the rows its filters show, in its order and with its columns.
+
+It is written in the background, to the person who asked.
 
 The rows come through one cursor of the database opened as the asker and held: a hundred thousand of them
 are one snapshot, fetched some thousands at a time, and never objects.
@@ -24,6 +26,7 @@ from django.utils.translation import gettext as _
 from ales import registry, tenancy
 from ales.audit.log import record_export
 from ales.errors import InvalidInputError
+from ales.lists.shape import SORT, ListShape
 from ales.spreadsheets import Cell, CsvFile, XlsxFile
 from ales.works.models import Asker
 from ales.works.running import Hand, Next
@@ -39,11 +42,13 @@ PREFIX = "export:"
 class Column:
     """A column of an export: its French heading, the lookup it reads, the codes it spells out.
 
-    `of` turns the value of the row into the cell. Amounts stay Decimal, moments become days.
+    `key` is the column of the list that shows it; without one it is in a file of all columns only. `of` turns
+    the value of the row into the cell. Amounts stay Decimal, moments become days.
     """
 
     heading: str
     lookup: str
+    key: str = ""
     labels: Mapping[Any, Any] | None = None
     of: Callable[[Any], Cell] | None = None
     width: int = 16
@@ -76,6 +81,8 @@ class Export:
     url_name: str
     #: Names of the list's filters in its address: nothing else of it is kept.
     filters: Collection[str]
+    #: The list's, where it is sorted and its columns are chosen: the file follows both.
+    shape: ListShape | None = None
     family: str = "export"
 
     @property
@@ -84,6 +91,29 @@ class Export:
 
     def may_ask(self, actor: Asker) -> bool:
         return actor.role in self.roles
+
+    def sort_in(self, params: QueryDict) -> str:
+        """The sort of an address, if the list has it; else empty, for the list's own."""
+        wanted = params.get(SORT, "")
+        column = self.shape.column(wanted.removeprefix("-")) if self.shape else None
+        return wanted if column and column.sort else ""
+
+    def columns_in(self, actor: Any, keys: Collection[str]) -> list[Column]:
+        """Those of the list's columns `keys`; all that this actor reads when there are none."""
+        columns = self.columns(actor)
+        return [column for column in columns if column.key in keys] if keys else list(columns)
+
+    def told(self, params: dict[str, Any]) -> str:
+        """What a file of these choices holds, in a sentence; empty where there is nothing to choose."""
+        if self.shape is None:
+            return ""
+        columns = _("Les colonnes affichées") if params.get("columns") else _("Toutes les colonnes")
+        sort = query_of(params).get(SORT, "")
+        if not sort:
+            return _("%(columns)s, dans l’ordre de la liste.") % {"columns": columns}
+        label = self.shape.column(sort.removeprefix("-")).label
+        way = _("décroissant") if sort.startswith("-") else _("croissant")
+        return _("%(columns)s, par « %(label)s » %(way)s.") % {"columns": columns, "label": label, "way": way}
 
     def chosen(self, actor: Any, params: dict[str, Any]) -> QuerySet:
         """The rows of a work's choices: the filters', or among them those ticked."""
@@ -94,7 +124,7 @@ class Export:
     def advance(self, hand: Hand) -> Next:
         """Write the whole file; raises InvalidInputError beyond MOST_ROWS."""
         actor = hand.actor()
-        columns = self.columns(actor)
+        columns = self.columns_in(actor, hand.work.params.get("columns", ()))
         writer = FORMATS[hand.work.params["format"]]
         with tempfile.TemporaryFile() as out:
             file = writer(out, sheet=self.title, widths=[column.width for column in columns])

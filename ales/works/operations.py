@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from ales.after_commit import after_commit
 from ales.errors import InvalidInputError, NotAllowedError
+from ales.lists.shape import SORT
 from ales.works.bulk import MOST_AT_ONCE, Bulk, Choice
 from ales.works.exports import FORMATS, Export
 from ales.works.models import Asker, Outcome, Work, WorkLine, WorkState
@@ -33,9 +34,11 @@ def ask_export(
     format: str,
     filters: QueryDict,
     ids: Sequence[UUID] = (),
+    columns: Sequence[str] = (),
     at: dt.datetime,
 ) -> Work:
-    """Have a list written as a file. Raises NotAllowedError, InvalidInputError.
+    """Have a list written as a file, with those of its `columns`, or all. Raises NotAllowedError,
+    InvalidInputError.
 
     What is at fault: a format, a filter too long to be one, too many works.
     """
@@ -43,7 +46,11 @@ def ask_export(
         raise NotAllowedError(_("Cette liste n’est pas accessible avec votre habilitation."))
     if format not in FORMATS:
         raise InvalidInputError(_("Choisissez un format : XLSX ou CSV."))
-    params = _split(filters, export.filters) | {"format": format, "ids": [str(found) for found in ids]}
+    params = _split(filters, export.filters, export.sort_in(filters)) | {
+        "format": format,
+        "ids": [str(found) for found in ids],
+        "columns": list(columns),
+    }
     title = _("Export %(list)s, %(format)s") % {"list": export.title, "format": format.upper()}
     return _queue(_new(actor, export.code, title, params, at))
 
@@ -190,8 +197,8 @@ def _refuse_crowd(asker: Asker | Work) -> None:
         )
 
 
-def _split(filters: QueryDict, names: Collection[str]) -> dict[str, str]:
-    """The list's filters apart from the words typed in them, which go with the file.
+def _split(filters: QueryDict, names: Collection[str], sort: str) -> dict[str, str]:
+    """The list's filters and sort, apart from the words typed in them, which go with the file.
 
     Raises InvalidInputError for one too long: left out, it would let more rows into the file than were shown.
     """
@@ -203,4 +210,6 @@ def _split(filters: QueryDict, names: Collection[str]) -> dict[str, str]:
         # Empty is not absent: a list may open otherwise.
         if name in filters:
             (words if name in WORDS else chosen)[name] = value
+    if sort:
+        chosen[SORT] = sort
     return {"filters": chosen.urlencode(), "words": words.urlencode()}

@@ -2,12 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
 from ales import keyset
-from ales.audit.models import AccessLog
+from ales.audit.models import AccessLog, AccessLogQuerySet
 from ales.http import reading
 from cases.forms.accesses import AccessFilters
 from cases.models import TenantCase
@@ -27,7 +27,14 @@ def _people(organisation_id: int) -> list[tuple[str, str]]:
     return [(str(p.public_id), p.full_name) for p in found.order_by("last_name", "first_name", "id")]
 
 
-def filtered(actor: Actor, wanted: dict):
+def wanted_accesses(actor: Actor, params: QueryDict) -> tuple[AccessFilters, AccessLogQuerySet]:
+    """The filters of an address, and the lines they show this manager."""
+    form = AccessFilters(params, people=_people(actor.organisation_id))
+    form.is_valid()
+    return form, filtered(actor, form.cleaned_data)
+
+
+def filtered(actor: Actor, wanted: dict) -> AccessLogQuerySet:
     """The lines the manager may read, by case, person and days; a case nobody knows gives none."""
     lines = AccessLog.objects.visible_to(actor)
     if reference := wanted.get("dossier"):
@@ -47,9 +54,7 @@ def filtered(actor: Actor, wanted: dict):
 @roles_required(Role.MANAGER)
 def access_log(request: HttpRequest) -> HttpResponse:
     """Who opened which file, the latest first."""
-    form = AccessFilters(request.GET, people=_people(request.actor.organisation_id))
-    form.is_valid()
-    lines = filtered(request.actor, form.cleaned_data)
+    form, lines = wanted_accesses(request.actor, request.GET)
     page = keyset.page_of(lines, request.GET, ("at", "id"), descending=True)
     return render(
         request,

@@ -55,7 +55,7 @@ class FundQuerySet(models.QuerySet):
     def of_year(self, year: int) -> "FundQuerySet":
         """With owners and alerts, in the owners' order."""
         found = self.filter(year=year).select_related("owner", "alert").with_emptied()
-        return found.order_by("owner__sort_key", "kind")
+        return found.order_by("owner__sort_key", "kind", "id")
 
     def with_emptied(self) -> "FundQuerySet":
         """Each with what `Fund.is_emptied` says, asked of the ledger only where nothing is left."""

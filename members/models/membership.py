@@ -75,6 +75,10 @@ class Membership(models.Model):
                 | Q(suspended_at__isnull=False, suspended_by__isnull=False),
             ),
         ]
+        indexes = [
+            models.Index(fields=["role", "id"], name="membership_by_role"),
+            models.Index(fields=["created_at", "id"], name="membership_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} – {self.organisation}"

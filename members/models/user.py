@@ -5,7 +5,8 @@ import uuid
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Func, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("compte actif"), default=True)
     date_joined = models.DateTimeField(_("créé le"), default=timezone.now)
 
+    #: The name as lists sort it: family name first, without accents, in lower case.
+    name_key = models.GeneratedField(
+        expression=Func(Concat("last_name", Value(" "), "first_name"), function="search_fold"),
+        output_field=models.CharField(max_length=200),
+        db_persist=True,
+    )
+
     objects = UserManager()
 
     USERNAME_FIELD = "email"
@@ -44,6 +52,7 @@ class User(AbstractBaseUser, PermissionsMixin):
                 Lower("email"), name="user_email_once", violation_error_message=_("Adresse déjà utilisée.")
             )
         ]
+        indexes = [models.Index(fields=["name_key", "id"], name="user_by_name")]
 
     def __str__(self) -> str:
         return self.full_name

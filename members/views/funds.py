@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from ales import registry
@@ -18,10 +19,12 @@ from ales.documents.models import StoredDocument
 from ales.errors import InvalidInputError, Refusal
 from ales.forms import add_faults
 from ales.http import form_page, reading
+from ales.lists.reading import read_list
 from ales.money import ZERO, format_euros, format_percent, half_up_percent
 from members import envelopes, funds, permissions
 from members.access import Actor, roles_required
 from members.fund_forms import AlertForm, FundForm
+from members.lists import FUNDS
 from members.models import Envelope, Fund
 from members.pictures import fund_picture, fund_strip, use_of
 from members.roles import Role
@@ -40,15 +43,22 @@ def find_fund(request: HttpRequest, fund_id: uuid.UUID) -> Fund:
 def fund_list(request: HttpRequest) -> HttpResponse:
     """Funds of a year: every figure for the association; a manager's own, and what others have left."""
     actor = request.actor
+    listing = read_list(request, FUNDS)
+    if listing.default_url:
+        return redirect(listing.default_url)
     years = _years()
     year = _year(request.GET.get("annee", ""), years)
-    of_year = list(Fund.objects.of_year(year)) if year else []
+    of_year = listing.whole(Fund.objects.of_year(year)) if year else []
     own = [fund for fund in of_year if permissions.may_read_statement(actor, fund.owner_id)]
     others = [fund for fund in of_year if fund not in own]
     to_come = _to_come(actor, year)
     context = {
         "year": year,
-        "years": [{"year": y, "url": f"?annee={y}", "current": y == year} for y in years],
+        "listing": listing,
+        "years": [
+            {"year": y, "url": f"?{urlencode([('annee', y), *listing.kept])}", "current": y == year}
+            for y in years
+        ],
         "rows": [row_of(fund, to_come.get(fund.pk, ZERO)) for fund in own],
         "others": [
             {"name": fund.name, "owner": fund.owner.name, "available": format_euros(fund.available)}

@@ -17,6 +17,8 @@ from payments.states import OrderState
 
 #: Not a state: orders of several states that must wait (`PaymentOrderQuerySet.on_hold`).
 ON_HOLD = "on_hold"
+#: Nor this: a word of its own, for a saved view to keep.
+EVERY_STATE = "tous"
 #: Funds of that many years are offered, this one included.
 FUND_YEARS = 3
 
@@ -111,7 +113,7 @@ def _fund_choices() -> list[tuple[str, str]]:
 
 
 def of_tab(orders: PaymentOrderQuerySet, tab: str) -> PaymentOrderQuerySet:
-    """The orders of one tab: a state, those on hold, or all of them ("")."""
+    """The orders of one tab: a state, those on hold, or all of them."""
     if tab == ON_HOLD:
         return orders.on_hold()
     return orders.filter(state=tab) if tab in OrderState.values else orders

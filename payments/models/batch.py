@@ -115,6 +115,10 @@ class PaymentBatch(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
                 | (Q(cancelled_by__isnull=False, cancelled_at__isnull=False) & ~Q(cancelled_reason="")),
             ),
         ]
+        indexes = [
+            models.Index(fields=["execution_on", "id"], name="batch_by_execution"),
+            models.Index(fields=["control_sum", "id"], name="batch_by_sum"),
+        ]
 
     def __str__(self) -> str:
         return self.number

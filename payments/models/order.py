@@ -297,6 +297,9 @@ class PaymentOrder(ConcurrentTransitionMixin, FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["state", "year", "sequence"], name="order_by_state_number"),
             models.Index(fields=["organisation", "year", "sequence"], name="order_of_organisation"),
+            models.Index(fields=["amount", "id"], name="order_by_amount"),
+            models.Index(fields=["state", "amount", "id"], name="order_by_state_amount"),
+            models.Index(fields=["organisation", "amount", "id"], name="order_of_member_by_amount"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,7 +22,7 @@ from ales.documents.models import JobState
 from ales.errors import InvalidInputError, Refusal, StalePageError
 from ales.forms import add_faults
 from ales.http import form_page, reading
-from ales.keyset import page_of
+from ales.lists.reading import Listing, read_list
 from ales.money import format_euros
 from ales.text import group_by_four
 from ales.verdict import Verdict
@@ -32,6 +33,7 @@ from payments import bank_account, holds, operations, permissions
 from payments.documents import batch as batch_document
 from payments.forms.batches import CancelBatchForm, PrepareBatchForm, SendBatchForm
 from payments.forms.filters import visible_orders
+from payments.lists import BATCHES
 from payments.models import PaymentBatch, PaymentOrder
 from payments.models.batch import PaymentBatchQuerySet
 from payments.operations import MOST_AT_ONCE
@@ -52,15 +54,17 @@ UNFINISHED = frozenset({JobState.QUEUED, JobState.RUNNING})
 @roles_required(*READERS)
 def batch_list(request: HttpRequest) -> HttpResponse:
     """Latest first, of one state or of all."""
+    listing = read_list(request, BATCHES)
+    if listing.default_url:
+        return redirect(listing.default_url)
     batches = PaymentBatch.objects.visible_to(request.actor).select_related("created_by", "sent_by")
     state = request.GET.get("etat", "")
-    page = page_of(
-        batches_in(batches, state).defer("frozen"), request.GET, ("year", "sequence"), descending=True
-    )
+    page = listing.page(batches_in(batches, state).defer("frozen"))
     context = {
         "rows": [_row(batch) for batch in page.rows],
+        "listing": listing,
         "page": page,
-        "tabs": _tabs(state),
+        "tabs": _tabs(state, listing),
         "may_prepare": permissions.may_prepare_batches(request.actor) if request.actor.is_treasurer else None,
         "prepare_url": reverse("payments:batch_prepare"),
     }
@@ -72,9 +76,16 @@ def batches_in(batches: PaymentBatchQuerySet, state: str) -> PaymentBatchQuerySe
     return batches.filter(state=state) if state in BatchState.values else batches
 
 
-def _tabs(chosen: str) -> list[dict[str, Any]]:
+def _tabs(chosen: str, listing: Listing) -> list[dict[str, Any]]:
     tabs = [("", _("Tous")), *((state.value, str(state.label).capitalize()) for state in BatchState)]
-    return [{"label": label, "url": f"?etat={key}", "is_current": key == chosen} for key, label in tabs]
+    return [
+        {
+            "label": label,
+            "url": f"?{urlencode([('etat', key), *listing.kept])}",
+            "is_current": key == chosen,
+        }
+        for key, label in tabs
+    ]
 
 
 def _row(batch: PaymentBatch) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +19,7 @@ from ales.forms import add_faults
 from ales.http import form_page, reading
 from ales.keyset import page_of
 from ales.money import format_euros
-from members.access import roles_required
+from members.access import Actor, roles_required
 from members.roles import Role
 from payments import operations, permissions
 from payments.follow_up import query_rows
@@ -33,12 +33,13 @@ READERS = (Role.MANAGER, Role.ASSOCIATION_ADMIN, Role.TREASURER)
 @roles_required(*READERS)
 def query_list(request: HttpRequest) -> HttpResponse:
     """Those without an answer, the oldest first; or those of the past, the latest first."""
-    filters = QueryFilters(request.GET)
-    chosen = filters.cleaned_data["etat"] if filters.is_valid() else ""
-    queries = PaymentQuery.objects.visible_to(request.actor).select_related(
-        "advice__request", "landlord", "organisation"
+    filters, chosen, queries = wanted_queries(request.actor, request.GET)
+    page = page_of(
+        queries.select_related("advice__request", "landlord", "organisation"),
+        request.GET,
+        ("asked_at", "id"),
+        descending=bool(chosen),
     )
-    page = page_of(_chosen(queries, chosen), request.GET, ("asked_at", "id"), descending=bool(chosen))
     context = {
         "filters": filters,
         "is_filtered": bool(chosen),
@@ -47,6 +48,13 @@ def query_list(request: HttpRequest) -> HttpResponse:
         "list_url": reverse("payments:queries"),
     }
     return render(request, "payments/query_list.html", context)
+
+
+def wanted_queries(actor: Actor, params: QueryDict) -> tuple[QueryFilters, str, QuerySet]:
+    """The filter of an address, the state it asks for, and the questions it shows this person."""
+    filters = QueryFilters(params)
+    chosen = filters.cleaned_data["etat"] if filters.is_valid() else ""
+    return filters, chosen, _chosen(PaymentQuery.objects.visible_to(actor), chosen)
 
 
 def _chosen(queries: QuerySet, chosen: str) -> QuerySet:

@@ -49,7 +49,7 @@ def recovery_list(request: HttpRequest) -> HttpResponse:
         recoveries.select_related("landlord", "organisation", "request"),
         request.GET,
         ("year", "sequence"),
-        descending=chosen != RecoveryState.ASKED,
+        descending=is_latest_first(filters),
     )
     context = {
         "filters": filters,
@@ -68,6 +68,11 @@ def wanted_recoveries(actor: Actor, params: QueryDict) -> tuple[RecoveryFilters,
     chosen = filters.cleaned_data["etat"] if filters.is_valid() else ""
     visible = PaymentRecovery.objects.visible_to(actor)
     return filters, visible.filter(state=chosen) if chosen else visible
+
+
+def is_latest_first(filters: RecoveryFilters) -> bool:
+    """Those awaited alone are read the oldest first."""
+    return filters.cleaned_data.get("etat", "") != RecoveryState.ASKED
 
 
 def _row(recovery: PaymentRecovery) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, Min, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ales.dates import format_date
 from ales.http import reading
-from ales.keyset import AFTER, BEFORE, page_of
+from ales.keyset import AFTER, BEFORE
+from ales.lists.reading import read_list
 from ales.money import ZERO, format_euros, to_cents
 from members.access import Actor, roles_required
 from members.roles import Role
 from payments import holds
-from payments.forms.filters import ON_HOLD, OrderFilters, of_tab, visible_orders
+from payments.forms.filters import EVERY_STATE, ON_HOLD, OrderFilters, of_tab, visible_orders
+from payments.lists import ORDERS
 from payments.models import PaymentOrder
 from payments.models.order import PaymentOrderQuerySet
 from payments.rules.references import iban_end
@@ -36,7 +38,7 @@ TABS = {
     ON_HOLD: gettext_lazy("En attente"),
     OrderState.EXECUTED: gettext_lazy("Exécutés"),
     OrderState.GIVEN_UP: gettext_lazy("Abandonnés"),
-    "": gettext_lazy("Tous"),
+    EVERY_STATE: gettext_lazy("Tous"),
 }
 #: Tabs whose number is work somebody has to do.
 TAB_TONES = {OrderState.TO_SIGN: "warning", OrderState.REJECTED: "danger", ON_HOLD: "warning"}
@@ -58,14 +60,20 @@ def order_list(request: HttpRequest) -> HttpResponse:
     """What waits is read oldest first, what is done latest first."""
     actor: Actor = request.actor
     tab = tab_of(actor, request.GET)
+    hidden = frozenset() if actor.is_association else frozenset({"organisme"})
+    listing = read_list(request, ORDERS, without=hidden, default=order_of(tab))
+    if listing.default_url:
+        return redirect(listing.default_url)
     filters = OrderFilters(request.GET, actor=actor)
     narrowed = filters.apply(visible_orders(actor))
-    page = page_of(of_tab(narrowed, tab), request.GET, ("year", "sequence"), descending=tab not in WAITING)
+    page = listing.page(of_tab(narrowed, tab))
     tabs = _tabs(narrowed, request.GET, tab)
     context = {
         "filters": filters,
+        "listing": listing,
         "tabs": tabs,
         "tab": tab,
+        "is_everything": tab == EVERY_STATE,
         "current": next(row for row in tabs if row["is_current"]),
         "rows": rows_of(page.rows, actor),
         "page": page,
@@ -78,8 +86,13 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 def tab_of(actor: Actor, params: QueryDict) -> str:
     """The tab of an address; the treasurer starts with what is to be signed."""
-    tab = params.get("etat", OrderState.TO_SIGN if actor.is_treasurer else "")
-    return tab if tab in TABS else ""
+    tab = params.get("etat", OrderState.TO_SIGN if actor.is_treasurer else EVERY_STATE)
+    return tab if tab in TABS else EVERY_STATE
+
+
+def order_of(tab: str) -> str:
+    """The order of a tab until another is asked for: what waits the oldest first, what is done the latest."""
+    return "ordre" if tab in WAITING else "-ordre"
 
 
 def rows_of(orders: list[PaymentOrder], actor: Actor) -> list[dict[str, Any]]:
@@ -141,7 +154,7 @@ def _sums(orders: PaymentOrderQuerySet) -> dict[str, dict[str, Any]]:
     measures = {"number": Count("pk"), "total": Sum("amount"), "oldest": Min("requested_at")}
     found = _measured(bounded[0].union(*bounded[1:], all=True)).values("state").annotate(**measures)
     sums: dict[str, dict[str, Any]] = {row["state"]: row for row in found.order_by()}
-    sums[""] = {
+    sums[EVERY_STATE] = {
         "number": sum(row["number"] for row in sums.values()),
         "total": sum((row["total"] for row in sums.values()), ZERO),
     }

@@ -177,6 +177,7 @@ ROUTES = [
     # Organisations and their users
     Route("members:own_organisation", get="403 200 200 403 403 403"),
     Route("members:organisations", get=ASSOCIATION),
+    Route("members:people", get="403 200 200 403 200 200"),
     Route("members:organisation_create", get=ADMIN, post=ADMIN),
     Route("members:organisation", "organisation", get=ASSOCIATION),
     Route("members:organisation_history", "organisation", get="403 200 403 403 200 200"),

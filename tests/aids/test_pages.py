@@ -407,6 +407,39 @@ def test_the_queue_is_oldest_first_with_its_wait(world, sign_in):
     assert "depuis" in text
 
 
+def _household(world, name):
+    """A case of a tenant of that name: two of one tenant's would share their months."""
+    case = world.complete_case()
+    with tenancy.tenant(world.claire.context):
+        case.persons.filter(position="TENANT").update(last_name=name)
+    return case
+
+
+def test_many_are_decided_from_the_queue(world, sign_in, django_assert_max_num_queries):
+    """Its rows are ticked as those of the list, its actions plan what waits and come back to it."""
+    world.scale()
+    waiting = [stories.submitted(world.claire, _household(world, name), at=NOW) for name in ("Un", "Deux")]
+    draft = stories.draft(world.claire, _household(world, "Trois"))
+    client = sign_in(world.marc)
+    with django_assert_max_num_queries(8):
+        text = page(client, "queue")
+    assert text.count('name="o" form="selection"') == 2
+    for name in ("valider-a-decider", "refuser-a-decider"):
+        assert f'name="action" value="{name}"' in text
+    assert "payer" not in text
+    ticked = {"liste": "a-decider", "action": "refuser-a-decider", "o": [str(waiting[0].public_id)]}
+    shown = client.post(reverse("works:prepare"), ticked, follow=True).content.decode()
+    assert waiting[0].reference in shown
+    assert waiting[1].reference not in shown
+    assert f'href="{reverse("aids:queue")}"' in shown
+    everything = {"liste": "a-decider", "action": "valider-a-decider", "tout": "1"}
+    shown = client.post(reverse("works:prepare"), everything, follow=True).content.decode()
+    assert [request.reference in shown for request in waiting] == [True, True]
+    assert draft.reference not in shown
+    nobody = client.post(reverse("works:prepare"), {"action": "valider-a-decider"}, follow=True)
+    assert nobody.redirect_chain[-1][0].startswith(reverse("aids:queue"))
+
+
 # --- Scales -------------------------------------------------------------------------------------
 
 

@@ -75,6 +75,7 @@ def exchanged(page: Page, act) -> None:
         ("claire", "/aides/", "martin", "zzz"),
         ("lea", "/bailleur/", "martin", "zzz"),
         ("anne", "/adherents/", "autre", "zzz"),
+        ("anne", "/utilisateurs/", "test", "zzz"),
         ("theo", "/paiements/", "martin", "zzz"),
     ],
 )

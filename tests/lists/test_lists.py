@@ -16,7 +16,7 @@ from ales.lists.shape import SORT
 from ales.text import fold
 from cases.lists import CASES
 from cases.models import TenantCase
-from tests.payments.stories import payable_aid
+from tests.payments.stories import payable_aid, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -78,19 +78,29 @@ def test_headings_say_the_order_and_link_to_the_other(world, cases, sign_in):
     assert '<input type="hidden" name="tri" value="locataire">' in body, "filtering keeps the sort"
 
 
-@pytest.mark.parametrize("shape", registry.list_shapes, ids=lambda shape: shape.code)
+#: The others' pages are turned in tests/access/test_listed_rows.py; the funds of a year are on one.
+PAGED = [shape for shape in registry.list_shapes if shape.code not in ("ordres", "bordereaux", "fonds")]
+
+
+def reader_of(world, shape):
+    return world.marc if "SOCIAL_WORKER" in shape.roles else world.anne
+
+
+@pytest.mark.parametrize("shape", PAGED, ids=lambda shape: shape.code)
 def test_every_sort_turns_all_its_pages(world, cases, sign_in, shape, monkeypatch):
     """Both ways, page after page of two rows, every row once, in the order of the first page's columns."""
     payable_aid(world)
     payable_aid(world, with_bank=False, reference="A-2026-09999")
     payable_aid(world, with_bank=False, reference="A-2026-09998")
     monkeypatch.setattr("ales.lists.reading.Listing.page", _pages_of_two)
-    client = sign_in(world.anne if "SOCIAL_WORKER" not in shape.roles else world.marc)
+    client = sign_in(reader_of(world, shape))
     for column in (column for column in shape.columns if column.sort):
         there = _walk(client, shape, column.key)
         back = _walk(client, shape, f"-{column.key}")
         assert there == list(reversed(back)), column.key
-        assert len(there) == len(set(there)) > 2
+        # Two people of one organisation lead to the same page.
+        assert len(there) > 2
+        assert shape.code == "utilisateurs" or len(there) == len(set(there))
 
 
 def _pages_of_two(self, queryset):
@@ -137,10 +147,10 @@ def test_chosen_columns_are_kept_for_the_person(world, cases, sign_in):
 
 def test_each_list_hides_its_own_columns(world, cases, sign_in):
     """Every column that may be hidden is hidden in heading and cells alike."""
-    payable_aid(world)
+    told = payable_aid(world)
+    sent(told, told.sign(told.request()))
     for shape in registry.list_shapes:
-        actor = world.anne if "SOCIAL_WORKER" not in shape.roles else world.marc
-        client = sign_in(actor)
+        client = sign_in(reader_of(world, shape))
         client.post(reverse("lists:columns", args=[shape.code]), {"adresse": ""})
         body = get(client, shape.url_name).content.decode()
         ticks = re.compile(r'<(t[hd])[^>]* class="list-tick">|<td class="list-tick">')
@@ -185,6 +195,21 @@ def test_a_view_keeps_no_word_that_was_looked_for(world, sign_in):
     save(client, name="Noms", query="q=ferrand")
     save(client, name="Lieux", query="lieu=chez+ferrand")
     assert SavedView.objects.count() == 1
+
+
+def test_a_view_of_filters_that_are_gone_keeps_the_others(world, cases, sign_in):
+    """What the list no longer reads is left aside, and said; with nothing left, it opens nothing."""
+    with tenancy.tenant(world.claire.context):
+        own = {"user_id": world.claire.user_id, "list_code": "dossiers"}
+        SavedView.objects.create(**own, name="Isère", query="lieu=38&etat=OPEN&ancien=1")
+        SavedView.objects.create(**own, name="Lieux", query="lieu=38", is_default=True)
+    body = get(sign_in(world.claire)).content.decode()
+    assert re.search(r'\?etat=OPEN">Isère', body)
+    assert "lieu=38" not in body
+    assert ">Lieux</a>" not in body, "it would show everything under that name"
+    assert body.count("n’existe plus dans cette liste") == 2
+    body = get(sign_in(world.claire), etat="OPEN").content.decode()
+    assert re.search(r'\?etat=OPEN" aria-current="page">Isère', body)
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def used(world: World) -> Fund:
 class TestList:
     def test_the_association_sees_every_figure(self, world, used, sign_in, django_assert_max_num_queries):
         client = sign_in(world.anne)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(11):
             text = page(client, "/fonds/")
         for amount in (
             "1 000,00 €",
@@ -66,6 +66,17 @@ class TestList:
             "73 % utilisés",
         ):
             assert amount in text
+
+    @pytest.mark.parametrize(
+        ("sort", "expected"),
+        [("-disponible", "BA"), ("disponible", "AB"), ("fonds", "AB"), ("-verse", "BA"), ("nom", "AB")],
+    )
+    def test_sorted(self, world, sign_in, sort, expected):
+        world.fund("100")
+        world.fund("900", owner=world.landlord, kind="LANDLORD")
+        names = {"A": "Fonds CIL de l&#x27;Essai", "B": "Fonds Habitat d&#x27;Essai"}
+        text = page(sign_in(world.anne), f"/fonds/?tri={sort}")
+        assert "".join(sorted(names, key=lambda key: text.index(names[key]))) == expected
 
     def test_a_manager_sees_their_own_and_what_others_have_left(self, world, used, sign_in):
         other = world.fund("500", owner=world.landlord, kind="LANDLORD")
@@ -142,7 +153,7 @@ class TestList:
                     actor=world.anne, fund_id=fund.pk, amount=Decimal(100), label="Report", value_date=TODAY
                 )
         client = sign_in(world.anne)
-        with django_assert_max_num_queries(9):
+        with django_assert_max_num_queries(11):
             assert page(client, f"/fonds/?annee={fund.year}").count("Solde reporté ou viré") == 4
 
     def test_years(self, world, sign_in):

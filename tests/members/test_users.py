@@ -367,3 +367,60 @@ class TestPages:
         assert (user.first_name, user.phone) == ("Clara", "04 76 00 00 00")
         refused = client.post("/compte/", {"first_name": "", "last_name": "Test"}).content.decode()
         assert "Indiquez le prénom" in refused
+
+
+class TestPeople:
+    """The list of habilitations: all for the association, one's own organisation's for the others."""
+
+    def page(self, client, query=""):
+        return client.get(reverse("members:people") + query).content.decode()
+
+    @pytest.mark.parametrize(
+        ("who", "seen", "unseen"),
+        [
+            ("anne", ("claire", "marc", "denis", "lea", "theo"), ()),
+            ("theo", ("claire", "denis"), ()),
+            ("marc", ("claire", "marc"), ("denis", "lea", "theo")),
+            ("lea", ("lea",), ("claire", "marc", "anne")),
+        ],
+    )
+    def test_who_sees_whom(self, world, sign_in, who, seen, unseen):
+        text = self.page(sign_in(getattr(world, who)))
+        assert "!! undefined" not in text
+        for name in seen:
+            assert f"{name}@test.example" in text
+        for name in unseen:
+            assert f"{name}@test.example" not in text
+
+    @pytest.mark.parametrize(
+        ("query", "seen", "unseen"),
+        [
+            ("?q=CLAIRE", "claire@", "marc@"),
+            ("?q=test+clai", "claire@", "marc@"),
+            ("?q=marc@test", "marc@", "claire@"),
+            ("?role=MANAGER", "marc@", "claire@"),
+            ("?etat=suspendu", "claire@", "marc@"),
+            ("?etat=actif", "marc@", "claire@"),
+            ("?role=nonsense", "marc@", "personne@"),
+        ],
+    )
+    def test_filters(self, world, sign_in, query, seen, unseen):
+        if "etat" in query:
+            held = Membership.objects.filter(user_id=world.claire.user_id)
+            held.update(suspended_at=NOW, suspended_by_id=world.anne.user_id)
+        text = self.page(sign_in(world.anne), query)
+        assert seen in text
+        assert unseen not in text
+
+    def test_costs_the_same_however_many(self, world, sign_in, django_assert_max_num_queries):
+        people = User.objects.bulk_create(
+            User(email=f"p{n}@test.example", first_name="P", last_name=f"Nom {n:03d}") for n in range(60)
+        )
+        Membership.objects.bulk_create(
+            Membership(user=person, organisation=world.cil, role="SOCIAL_WORKER") for person in people
+        )
+        client = sign_in(world.marc)
+        with django_assert_max_num_queries(10):
+            text = self.page(client)
+        assert text.count("row-link") == 50
+        assert len(text.encode()) < 60_000

@@ -335,7 +335,7 @@ def test_the_proofs_say_who_can_show_them(world, stories, pages):
 
 @pytest.mark.parametrize(
     ("address", "limit"),
-    [(LIST, 14), (f"{SIGN}?tout=1", 14), (f"{LIST}?etat=signed", 14), (PREPARE, 11), (BATCHES, 8)],
+    [(LIST, 16), (f"{SIGN}?tout=1", 14), (f"{LIST}?etat=signed", 16), (PREPARE, 11), (BATCHES, 10)],
 )
 def test_pages_cost_the_same_with_more_rows(world, sign_in, django_assert_max_num_queries, address, limit):
     def more(*, with_bank):

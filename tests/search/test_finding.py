@@ -49,6 +49,7 @@ def found(actor, text, shown=20) -> list[str]:
         "D-2026-00002", "00002", "saint martin d heres", "Saint-Martin-d’Hères", "38400", "habitat ferrand",
         "L-4512 ferrand", "06 12 34 56 78", "0612345678", "+33 6 12 34 56 78", "06 12 34", "345678",
         "eloise@exemple.fr", "ELOISE@exemple", "ferand", "ferrnad", "ferrandd", "elloise", "eloise ferrant",
+        "ferrnad elosie", "efrrand eloies", "eloisse ferradn habittat",
     ],
 )  # fmt: skip
 def test_a_case_is_found(world, ferrand, typed):

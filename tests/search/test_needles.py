@@ -62,6 +62,40 @@ def test_found(typed):
     assert ranking.score(needles.read(typed), ROW) is not None
 
 
+def held(typed: str, row: str) -> bool:
+    """Whether the index proposes the row: it holds all the trigrams of one alternative of each word."""
+    padded = f" {row} "
+    return all(
+        any(all(gram in padded for gram in grams) for grams in needle.alternatives)
+        for needle in needles.read(typed).needles
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        ("castlenau sohpie", "castelnau sophie"), ("catselnau sopihe", "castelnau sophie"),
+        ("castelnua sofie", "castelnau sofia"), ("matrin pual", "martin paul"),
+        ("martni jaen", "martin jean"),
+        ("pual", "paul"), ("ruox", "roux"), ("apul", "paul"), ("palu", "paul"),
+        ("benlai nadai", "benali nadia"),
+        ("ferrnad lcu", "ferrand luc"), ("ferrnad ulc", "ferrand luc"), ("mercier ane", "mercier anne"),
+        ("rox karmi", "roux karim"), ("rux karmi", "roux karim"),
+    ],
+)  # fmt: skip
+def test_each_word_may_hold_a_mistake(typed, row):
+    assert held(typed, row)
+    assert ranking.score(needles.read(typed), row) is not None
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"), [("luc", "duc"), ("lea", "leo"), ("l a", "la"), ("ane 38", "anne 38")]
+)
+def test_three_letters_alone_hold_none(typed, row):
+    """Beside a longer word only: alone they would be nearly everything."""
+    assert ranking.score(needles.read(typed), row) is None
+
+
 @pytest.mark.parametrize(
     "typed",
     ["dupont", "fernandez", "feront", "831,61", "831,06", "06 12 34 56 79", "00413", "grenoble",

@@ -168,6 +168,51 @@ def test_an_unknown_format_is_refused(world):
         ask_export(world.claire, "dossiers", format="pdf")
 
 
+def test_the_file_follows_the_sort_and_the_columns_of_the_list(world, sign_in, nudged):
+    """What the list shows this person, or every column when they ask for it; the work's page says which."""
+    world.complete_case()
+    world.complete_case()
+    client = sign_in(world.claire)
+    client.post(reverse("lists:columns", args=["dossiers"]), {"colonne": ["reference", "etat"]})
+    assert "Toutes les colonnes" in client.get(reverse("cases:list"), {"vue": "tout"}).content.decode()
+    asked = {"liste": "dossiers", "format": "csv", "filtres": "tri=-reference&apres=x"}
+    page = client.post(reverse("works:export"), asked, follow=True).content.decode()
+    assert "Les colonnes affichées, par « Référence » décroissant." in page
+    client.post(reverse("works:export"), asked | {"colonnes": "toutes", "filtres": ""})
+    with tenancy.tenant(world.claire.context):
+        shown, everything = Work.objects.order_by("id")
+    rows = csv_rows(run_to_end(world.claire, shown))
+    assert list(rows[0]) == ["Référence", "Locataire", "État", "Commune"]
+    assert [row["Référence"] for row in rows] == ["D-2026-00002", "D-2026-00001"]
+    everything = run_to_end(world.claire, everything)
+    assert {"Loyer", "Référent", "Événement de vie"} <= set(csv_rows(everything)[0])
+    assert (
+        "Toutes les colonnes, dans l’ordre de la liste."
+        in client.get(reverse("works:detail", args=[everything.public_id])).content.decode()
+    )
+
+
+SHAPED = [kind for kind in registry.work_kinds.values() if kind.family == "export" and kind.shape]
+
+
+@pytest.mark.parametrize("export", SHAPED, ids=lambda export: export.name)
+def test_columns_name_those_of_the_list(world, export):
+    """A file of the columns shown leaves none of them out, and knows no other."""
+    columns = export.columns(world.anne if export.may_ask(world.anne) else world.marc)
+    assert {column.key for column in columns} - {""} == {column.key for column in export.shape.columns}
+
+
+def test_the_access_log_as_a_file(world, sign_in):
+    case = world.complete_case()
+    sign_in(world.claire).get(reverse("cases:detail", args=[case.public_id]))
+    exported(world.claire, "dossiers")
+    listed, opened = csv_rows(exported(world.marc, "acces"))[-2:]
+    assert (opened["Dossier"], opened["Objet"], opened["Action"]) == (case.reference, "Dossier", "consulté")
+    assert (listed["Liste exportée"], listed["Lignes"], listed["Action"]) == ("Dossiers", "1", "exporté")
+    assert opened["Nom"] == "Test"
+    assert csv_rows(exported(world.diane, "acces")) == []
+
+
 def test_an_empty_filter_is_kept(world, nudged):
     """The treasurer's orders open on those to sign; `etat=` asks for all of them."""
     assert ask_export(world.theo, "ordres", filters="etat=&du=&x=1").params["filters"] == "du=&etat="

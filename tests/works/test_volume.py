@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.models import Sum
 
 from aids.models import AidRequest
 from ales import tenancy
 from ales.works.models import Outcome, WorkLine, WorkState
 from cases.models import TenantCase
-from members.models import Organisation
+from members.models import Fund, Organisation
 from tests.access.owner import as_owner, owner_function
 from tests.aids.stories import submitted
 from tests.works.conftest import ask_export, ask_import, confirm, plan_bulk, run_to_end
@@ -106,20 +107,29 @@ FILE = [
 ]  # fmt: skip
 
 
-def test_a_decision_on_a_thousand_requests(world, measured):
+@pytest.mark.parametrize(
+    ("action", "answers", "state"),
+    [("refuser", {"reason": "Hors barème."}, "rejected"), ("valider", {"fund": ""}, "validated")],
+)
+def test_a_decision_on_a_thousand_requests(world, measured, action, answers, state):
     world.scale()
+    fund = world.fund("1000000")
     submitted(world.claire, world.complete_case())
     clone([apps.get_model(name) for name in FILE], REQUESTS - 1)
     start = time.monotonic()
-    work = plan_bulk(world.marc, "refuser", filters="etat=submitted")
+    work = plan_bulk(world.marc, action, filters="etat=submitted")
     planned = time.monotonic() - start
     assert (work.total, work.refused) == (REQUESTS, 0)
-    assert planned < 20
-    work = run_to_end(world.marc, confirm(world.marc, work, reason="Hors barème."))
-    seconds, more = measured(f"{REQUESTS} requests decided, planned in {planned:.1f} s")
+    assert planned < 60
+    work = run_to_end(world.marc, confirm(world.marc, work, **answers))
+    seconds, more = measured(f"{REQUESTS} requests {state}, planned in {planned:.1f} s")
     assert (work.state, work.done, work.refused) == (WorkState.DONE, REQUESTS, 0)
     with tenancy.tenant(world.marc.context):
-        assert AidRequest.objects.filter(state="rejected").count() == REQUESTS
+        decided = AidRequest.objects.filter(state=state)
+        assert decided.count() == REQUESTS
+        granted = decided.aggregate(euros=Sum("granted_amount"))["euros"]
+        committed = Fund.objects.get(pk=fund.pk).committed
+    assert committed == (granted or 0), "every euro granted is committed, once"
     assert more < 150
     assert seconds < 900
 

@@ -13,6 +13,7 @@ from ales import registry
 from ales.errors import InvalidInputError, Refusal, StalePageError
 from ales.forms import add_faults
 from ales.http import acting, writing
+from ales.lists.reading import shown_keys
 from ales.works import bulk, exports, operations
 from ales.works.bulk import Choice
 from ales.works.notices import expect
@@ -22,7 +23,8 @@ from ales.works.views.pages import context_of, visible
 @writing
 @acting
 def export(request: HttpRequest) -> HttpResponse:
-    """Have a list written: `liste`, `format`, the list's address in `filtres`, the ticked rows in `o`."""
+    """Have a list written: `liste`, `format`, the list's address in `filtres`, the ticked rows in `o`, its
+    columns as they are shown, or all of them with `colonnes`."""
     wanted = _kind(request, exports.PREFIX + request.POST.get("liste", ""))
     try:
         work = operations.ask_export(
@@ -31,6 +33,7 @@ def export(request: HttpRequest) -> HttpResponse:
             format=request.POST.get("format", ""),
             filters=QueryDict(request.POST.get("filtres", "")),
             ids=() if "tout" in request.POST else _ids(request),
+            columns=_columns(request, wanted),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -107,6 +110,13 @@ def _kind(request: HttpRequest, code: str):
     if kind is None or request.actor is None or not kind.may_ask(request.actor):
         raise Http404
     return kind
+
+
+def _columns(request: HttpRequest, export: exports.Export) -> list[str]:
+    """Keys of the columns that the list shows this person; none stands for all that the file may hold."""
+    if export.shape is None or "colonnes" in request.POST:
+        return []
+    return shown_keys(request.actor.user_id, export.shape)
 
 
 def _ids(request: HttpRequest) -> tuple[UUID, ...]:
