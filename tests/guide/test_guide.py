@@ -112,7 +112,6 @@ def test_no_link_of_the_guide_is_dead(world, sign_in, read, role):
             assert not anchor or f'id="{anchor}"' in answer.content.decode(), f"{chapter.slug}: {link}"
 
 
-@pytest.mark.skipif(not PICTURES.is_dir(), reason="the pictures are not taken yet")
 def test_every_picture_of_the_guide_exists_for_both_widths():
     named = {
         name
