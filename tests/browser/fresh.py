@@ -5,11 +5,11 @@ import difflib
 from playwright.sync_api import Page, expect
 
 #: What an element holds, a tag or a text a line, with what is typed and ticked; without what each answer has
-#: anew (tokens), what htmx marks for its own use, and what the reader opened.
+#: anew (tokens), what htmx marks for its own use, what the reader opened, and what nobody sees (noscript).
 READ = """
 (element) => {
   const lines = [];
-  const left_out = "[name=csrfmiddlewaretoken], #messages, .autosave-status, script";
+  const left_out = "[name=csrfmiddlewaretoken], #messages, .autosave-status, script, noscript";
   const names = (each) => {
     const found = Object.fromEntries([...each.attributes].map(({ name, value }) => [name, value]));
     const own = (word) => !/^htmx-(request|settling|swapping|added)$/.test(word);
