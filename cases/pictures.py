@@ -24,8 +24,11 @@ def budget_picture(months: Sequence[Month], name: str = "budget") -> Picture | N
 
 
 def frozen_months(months: Sequence[Month]) -> list[dict[str, Any]]:
-    """For a document's payload."""
-    return [asdict(month) for month in months]
+    """For a document's payload: amounts as text, which JSON keeps to the cent."""
+    return [
+        {name: str(value) if isinstance(value, Decimal) else value for name, value in asdict(month).items()}
+        for month in months
+    ]
 
 
 def thawed_months(frozen: Sequence[dict[str, Any]]) -> list[Month]:
