@@ -1,63 +1,18 @@
 """Steps « logement » and « difficulté »."""
 
-import re
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ales.forms import EuroField, MonthField
 from ales.money import ZERO
 from ales.suggestions import propose
-from ales.text import fold
 from cases.forms.fields import DEBT_MAX, PastDateField, PlainTextField, choice, monthly
+from cases.forms.landlord import LandlordField
 from cases.rules import budget, codes
 from members import communes
 from members.models import Organisation
-from members.roles import LandlordType
 
 RENT_LINES = tuple(budget.HOUSING_LABELS)
-UUID_PATTERN = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-def landlord_label(landlord: Organisation) -> str:
-    """A landlord's name with what it is, as one reads it in the list and may type it."""
-    if landlord.landlord_type == LandlordType.PRIVATE:
-        return f"{landlord.name} ({landlord.get_landlord_type_display()})"
-    kind = landlord.get_landlord_type_display()
-    return f"{landlord.name} – {kind}" if kind else landlord.name
-
-
-class LandlordField(forms.Field):
-    """A landlord typed by its name, with or without what it is; the browser proposes those of `queryset`."""
-
-    queryset = Organisation.objects.none()
-    text = forms.CharField(max_length=200, required=False)
-
-    def to_python(self, value: Any) -> Organisation | None:
-        if isinstance(value, Organisation):
-            return value
-        typed = self.text.clean(self.prepare_value(value))
-        if not typed:
-            return None
-        name = re.split(r" – | \(", typed)[0]
-        found = list(self.queryset.filter(sort_key__in={fold(typed), fold(name)}))
-        exact = [landlord for landlord in found if landlord_label(landlord) == typed]
-        if len(exact or found) == 1:
-            return (exact or found)[0]
-        near = found or list(self.queryset.matching(name)[:6])
-        if near:
-            named = " ; ".join(landlord_label(landlord) for landlord in near)
-            raise forms.ValidationError(_("Précisez le bailleur, par exemple : %s.") % named)
-        raise forms.ValidationError(
-            _("« %s » n’est pas dans la liste des bailleurs : choisissez-le à nouveau.") % typed
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        """A landlord's label; drafts typed when this field was a list hold a public id."""
-        if isinstance(value, str) and UUID_PATTERN.fullmatch(value):
-            value = self.queryset.filter(public_id=value).first() or value
-        return landlord_label(value) if isinstance(value, Organisation) else value
 
 
 class HousingForm(forms.Form):

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from ales.http import reading
 from ales.suggestions import options, typed_in
 from ales.text import fold
-from cases.forms.housing import landlord_label
+from cases.forms.landlord import landlord_labels
 from cases.models import Employment
 from cases.views.entry import social_only
 from members.models import Organisation
@@ -22,8 +22,9 @@ def landlords(request: HttpRequest) -> HttpResponse:
     typed = fold(typed_in(request))
     if len(typed) < LEAST_TYPED:
         return options(request, [])
-    found = Organisation.objects.landlords_for(request.actor.organisation_id).matching(typed)[:MOST]
-    return options(request, [(landlord_label(landlord), landlord.town) for landlord in found])
+    found = list(Organisation.objects.landlords_for(request.actor.organisation_id).matching(typed)[:MOST])
+    towns = [landlord.town for landlord in found]
+    return options(request, list(zip(landlord_labels(found), towns, strict=True)))
 
 
 @reading

@@ -81,3 +81,37 @@ def test_a_landlord_is_read_by_its_name(world, typed, said):
             return
         with pytest.raises(ValidationError, match=said):
             field.clean(typed)
+
+
+@pytest.fixture
+def landlords(world):
+    """Names that a careless reading would cut, and two that nothing tells apart."""
+    names = ("SCI Dupont", "SCI Dupont (Grenoble)", "Logis – Ouest", "Logis", "Mme Roux", "Mme Roux")
+    with tenancy.tenant(world.claire.context):
+        return [
+            Organisation.objects.create(
+                kind="BAILLEUR",
+                landlord_type="PRIVATE",
+                name=name,
+                registered_by_id=world.claire.organisation_id,
+            )
+            for name in names
+        ]
+
+
+def test_each_landlord_is_found_by_what_its_field_shows(world, landlords):
+    """A page saved unchanged keeps who is paid, whatever the landlord is called."""
+    with tenancy.tenant(world.claire.context):
+        field = HousingForm(organisation_id=world.claire.organisation_id).fields["landlord"]
+        assert [field.clean(field.prepare_value(each)) for each in landlords] == landlords
+        assert len({field.prepare_value(each) for each in landlords}) == len(landlords)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Mme Roux", "Mme Roux (bailleur privé)", "Mme Roux [000000]", "SCI Dupont (Lyon)"]
+)
+def test_a_name_of_several_or_of_nobody_chooses_nobody(world, landlords, typed):
+    with tenancy.tenant(world.claire.context):
+        field = HousingForm(organisation_id=world.claire.organisation_id).fields["landlord"]
+        with pytest.raises(ValidationError):
+            field.clean(typed)
