@@ -172,14 +172,15 @@ class FrenchDateField(forms.DateField):
         if not typed:
             return None
         if match := ISO_DATE_PATTERN.fullmatch(typed):
-            year, month, day = map(int, match.groups())
+            parts = match.groups()[::-1]
         elif match := DATE_PATTERN.fullmatch(typed):
-            day, month, year = map(int, match.groups())
+            parts = match.groups()
         elif re.fullmatch(r"\d{8}|\d{6}", typed, re.ASCII):
-            day, month, year = int(typed[:2]), int(typed[2:4]), int(typed[4:])
+            parts = typed[:2], typed[2:4], typed[4:]
         else:
             raise ValidationError(self.error_messages["invalid"], code="invalid", params={"typed": typed})
-        if year < 100:
+        day, month, year = map(int, parts)
+        if len(parts[2]) == 2:
             year = self._century(year)
         if not FIRST_YEAR <= year <= LAST_YEAR:
             raise ValidationError(self.error_messages["year"], code="year", params={"year": year})

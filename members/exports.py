@@ -51,7 +51,6 @@ PEOPLE_COLUMNS = (
     Column(_("Nom"), "user__last_name", "nom", width=22),
     Column(_("Prénom"), "user__first_name", "nom", width=22),
     Column(_("Adresse électronique"), "user__email", "nom", width=32),
-    Column(_("Téléphone"), "user__phone"),
     Column(_("Organisme"), "organisation__name", "organisme", width=34),
     Column(_("Rôle"), "role", "role", labels=dict(Role.choices), width=28),
     Column(_("Depuis le"), "created_at", "depuis"),

@@ -47,7 +47,11 @@ def use_of(fund: Fund) -> Use:
 
 
 def fund_picture(use: Use, threshold: Decimal | None = None, name: str = "fonds") -> Picture | None:
-    """The gauge and its table; None while nothing came in. Under `threshold` euros left the fund is low."""
+    """The gauge and its table; None while nothing came in, or where a part is below nothing.
+
+    That is a period into which money taken back later was moved: its figures stand, no length shows them.
+    Under `threshold` euros left the fund is low.
+    """
     caption = _("Ce que sont devenus les %s du fonds") % format_euros(use.whole)
     cents = None if threshold is None else to_cents(threshold)
     drawn = gauge(name, caption, _segments(use), threshold=cents)
@@ -55,7 +59,7 @@ def fund_picture(use: Use, threshold: Decimal | None = None, name: str = "fonds"
 
 
 def fund_strip(fund: Fund) -> SafeString:
-    """The gauge alone, for a row that has the figures; empty while nothing came in."""
+    """The gauge alone, for a row that has the figures; empty where `fund_picture` is none."""
     drawn = strip(
         _("Utilisation du fonds"), _segments(use_of(fund)), threshold=to_cents(fund.alert_threshold)
     )
@@ -63,12 +67,15 @@ def fund_strip(fund: Fund) -> SafeString:
 
 
 def _segments(use: Use) -> tuple[Segment, ...]:
+    """The parts of the bar; none where one of them is negative."""
     parts = (
         (_("payé"), use.paid, "solid"),
         (_("engagé, à payer"), use.to_pay, "striped"),
         (_("cédé à d’autres fonds"), use.transferred_out, "base"),
         (_("disponible"), use.available, "open"),
     )
+    if any(amount < 0 for _label, amount, _look in parts):
+        return ()
     return tuple(
         Segment(label, to_cents(amount), look, format_euros(amount)) for label, amount, look in parts
     )

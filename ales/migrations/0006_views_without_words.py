@@ -1,4 +1,7 @@
-"""Views kept before words looked for were left out of them: « lieu » could hold a name."""
+"""Views kept before words looked for were left out of them: « lieu » could hold a name.
+
+Undone, the views stay without them: the words are not kept anywhere.
+"""
 
 from django.db import migrations
 from django.http import QueryDict

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                     django.db.models.functions.text.Concat("last_name", models.Value(" "), "first_name"),
                     function="search_fold",
                 ),
-                output_field=models.CharField(max_length=200),
+                output_field=models.CharField(max_length=330),
             ),
         ),
         migrations.AddIndex(

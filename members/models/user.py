@@ -35,7 +35,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     #: The name as lists sort it: family name first, without accents, in lower case.
     name_key = models.GeneratedField(
         expression=Func(Concat("last_name", Value(" "), "first_name"), function="search_fold"),
-        output_field=models.CharField(max_length=200),
+        output_field=models.CharField(max_length=330),
         db_persist=True,
     )
 

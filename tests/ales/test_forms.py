@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from ales.forms import EuroField, FrenchDateField, MonthField
@@ -68,6 +69,12 @@ def test_date_as_typed(typed):
 @pytest.mark.parametrize("typed", ["3/4/26", "03/04/26", "3.4.26", "030426"])
 def test_the_year_of_a_date_by_its_last_two_figures(typed):
     assert FrenchDateField().clean(typed) == date(2026, 4, 3)
+
+
+@pytest.mark.parametrize("typed", ["03/04/0026", "0026-04-03", "03040026"])
+def test_a_year_typed_whole_is_read_as_it_is(typed):
+    with pytest.raises(ValidationError, match="lointaine"):
+        FrenchDateField().clean(typed)
 
 
 @pytest.mark.parametrize(

@@ -69,3 +69,8 @@ def test_a_fund_only_carried_over_still_says_that_nothing_was_contributed():
 
 def test_an_empty_fund_has_no_picture():
     assert fund_picture(use()) is None
+
+
+def test_a_period_that_ends_below_nothing_has_its_figures_and_no_bar():
+    """Money released in January, moved in December's name: the December statement still opens."""
+    assert fund_picture(use(contributed=EUROS, transferred_out=EUROS, available=-EUROS)) is None
