@@ -27,6 +27,10 @@ MINE, THEIRS = "mine", "theirs"
 #: Names the page of a conflict posts beside the form's own.
 MARK, KEEP, CHOICE = "conflit", "garder", "choix:"
 _OWN_NAMES = frozenset({"csrfmiddlewaretoken", MARK, KEEP})
+#: The version no saved object has: what carries it is compared again before it is saved.
+NO_VERSION = "0"
+#: Characters of a fingerprint that is read; a longer one comes from none of our pages.
+FINGERPRINT_MAX = 60_000
 
 #: Values of a form by the names of its fields, each as a browser posts it; nothing for an empty one.
 Posted = Mapping[str, tuple[str, ...]]
@@ -165,7 +169,8 @@ def _text(form: forms.Form, name: str) -> str:
 
 def fingerprint(entries: Entries) -> str:
     """What a page showed, short enough to go with it as a hidden field."""
-    return json.dumps({key: _digest(entry) for key, entry in entries.items()}, separators=(",", ":"))
+    digests = {key: _digest(entry) for key, entry in entries.items()}
+    return json.dumps(digests, separators=(",", ":"), ensure_ascii=False)
 
 
 def _digest(entry: Entry | None) -> str:
@@ -198,6 +203,8 @@ def differences(mine: Entries, theirs: Entries, shown: str = "") -> list[Differe
 
 def _read(shown: str) -> dict[str, str] | None:
     """The digests of a fingerprint, None when it can't be read: it comes from the browser."""
+    if len(shown) > FINGERPRINT_MAX:
+        return None
     try:
         read = json.loads(shown)
     except (ValueError, RecursionError):
@@ -250,25 +257,45 @@ def _write_rows(data: QueryDict, table: str, rows: Sequence[Entry]) -> None:
 
 
 def settle(
-    data: QueryDict, make: Callable[[QueryDict | None], Any], entries: Callable[[Any], Entries]
-) -> tuple[Any, list[Difference]]:
-    """For pages whose object has no version of its own: what they showed is their version.
+    post: QueryDict, make: Callable[[QueryDict | None], Any], entries: Callable[[Any], Entries]
+) -> tuple[Any, QueryDict, list[Difference]]:
+    """The answer to a page of a conflict: the forms to save or to show, their data, what is left to choose.
 
-    `make(data)` binds the page's forms, `make(None)` shows what is saved now: lock it before. Gives the valid
-    forms to save with what was chosen, and no difference; or the typed ones and what is left to choose.
+    `make(data)` binds the page's forms, `make(None)` shows what is saved now. Once everything is chosen the
+    data is both versions put together. Until then it has no version, so that it is never saved without being
+    compared: something is left to choose, or the text has become invalid since and has to be mended first.
     """
-    typed_forms, saved = make(typed(data)), make(None)
-    if not typed_forms.is_valid():
-        return typed_forms, []
-    mine, theirs = entries(typed_forms), entries(saved)
-    if data.get("version") in (None, fingerprint(theirs)) and MARK not in data:
-        return typed_forms, []
-    found = differences(mine, theirs, data.get("shown", ""))
-    chosen = choices(data, found) if MARK in data and data.get("version") == fingerprint(theirs) else {}
-    if len(chosen) < len(found):
-        return typed_forms, found
-    taken = {key for key, side in chosen.items() if side == THEIRS}
-    return make(merge(typed(data), mine, theirs, taken)), []
+    data = typed(post)
+    mine, found = make(data), []
+    if mine.is_valid():
+        saved = entries(make(None))
+        found = differences(entries(mine), saved, data.get("shown", ""))
+        chosen = choices(post, found)
+        if len(chosen) == len(found):
+            taken = {key for key, side in chosen.items() if side == THEIRS}
+            merged = merge(data, entries(mine), saved, taken)
+            return make(merged), merged, []
+    data["version"] = NO_VERSION
+    mine = make(data)
+    mine.is_valid()
+    return mine, data, found
+
+
+def compare(
+    post: QueryDict, make: Callable[[QueryDict | None], Any], entries: Callable[[Any], Entries]
+) -> tuple[Any, QueryDict, list[Difference]]:
+    """The same for any answer of a page whose object has no version of its own.
+
+    What the page showed is its version; one that doesn't say it is stale. Lock the object before.
+    """
+    data, saved = typed(post), entries(make(None))
+    is_current = data.get("version") == fingerprint(saved)
+    if is_current and MARK in post:
+        return settle(post, make, entries)
+    mine = make(data)
+    if is_current or not mine.is_valid():
+        return mine, data, []
+    return mine, data, differences(entries(mine), saved, data.get("shown", ""))
 
 
 # ---------------------------------------------------------------- the page

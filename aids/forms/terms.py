@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+from django.utils.choices import flatten_choices
 from django.utils.translation import gettext_lazy as _
 
 from aids.models import AidRequest, RentTerm
@@ -19,6 +21,9 @@ from ales.forms import EuroField, EuroInput
 ROWS = 3
 MONTHS_BACK, MONTHS_AHEAD = 24, 6
 SETTLEMENT = "settlement"
+#: The months as rows of a table, when two versions of them are compared and put together.
+TABLE = "echeances"
+PARTS = ("month", "amount", "proof_kind")
 
 
 def month_choices(today: date, arrears_on: date | None) -> list[tuple[str, Any]]:
@@ -61,7 +66,8 @@ class TermsForm(forms.Form):
         self.request = request
         self.terms = list(request.terms.select_related("proof"))
         initial = {"purpose": request.purpose} | self._initial_terms()
-        super().__init__(data, files, initial=initial)
+        self.surplus: list[str] = []
+        super().__init__(self._placed(data), files, initial=initial)
         if request.renewal_of_id:
             self.fields["purpose"].choices = [(Purpose.MAINTIEN, Purpose.MAINTIEN.label)]
         choices = month_choices(today, arrears_on)
@@ -69,6 +75,36 @@ class TermsForm(forms.Form):
             self.fields[f"month_{row}"] = MonthChoiceField(label=_("Mois"), choices=choices)
             self._add_amount_and_proof(str(row))
         self._add_amount_and_proof(SETTLEMENT)
+
+    def _placed(self, data: QueryDict | None) -> QueryDict | None:
+        """The rows of `conflicts.merge` in their places, by month; those that find none are `surplus`."""
+        if data is None or f"{TABLE}-TOTAL_FORMS" not in data:
+            return data
+        placed, total = data.copy(), data[f"{TABLE}-TOTAL_FORMS"]
+        count = int(total) if total in map(str, range(2 * ROWS + 1)) else 0
+        found = [{part: data.get(f"{TABLE}-{index}-{part}", "") for part in PARTS} for index in range(count)]
+        found.sort(key=lambda row: row["month"])
+        for name in [name for name in placed if name.startswith(f"{TABLE}-")]:
+            del placed[name]
+        for index in range(ROWS):
+            row = found[index] if index < len(found) else {}
+            for part in PARTS:
+                placed[f"{part}_{index}"] = row.get(part, "")
+        self.surplus = [row["month"] for row in found[ROWS:]]
+        return placed
+
+    def clean(self) -> dict[str, Any]:
+        if self.surplus and self.cleaned_data.get("purpose") != Purpose.RELOGEMENT:
+            months = ", ".join(self._month_label(month) for month in self.surplus)
+            message = _(
+                "Une demande compte %(count)s échéances au plus : la suite (%(months)s) n’est pas reprise."
+            )
+            raise forms.ValidationError(message % {"count": ROWS, "months": months})
+        return super().clean()
+
+    def _month_label(self, month: str) -> str:
+        labels = dict(flatten_choices(self.fields["month_0"].choices))
+        return str(labels.get(month, month))
 
     def _add_amount_and_proof(self, row: str) -> None:
         self.fields[f"amount_{row}"] = EuroField(
@@ -127,10 +163,22 @@ class TermsForm(forms.Form):
         ]
 
     def entries(self) -> dict[str, conflicts.Entry]:
-        """What one chooses at once when two people have written the terms: the purpose, each échéance."""
+        """What one chooses at once when two people have written the terms: the purpose, each month."""
         settlement = (_("Règlement de la dette"), self._names(SETTLEMENT))
-        together = [(_("Échéance %s") % (row + 1), self._names(str(row))) for row in range(ROWS)]
-        return conflicts.fields_of(self, together=[*together, settlement])
+        together = [("", self._names(str(row))) for row in range(ROWS)]
+        found = conflicts.fields_of(self, together=[*together, settlement])
+        rows = [self._as_row(found.pop(f"month_{row}"), row) for row in range(ROWS)]
+        for row in rows:
+            for month in row.posted["month"]:
+                own = f"{TABLE}:{month}"
+                # A month typed twice stays two, for its refusal to be told.
+                found[f"{own}#" if own in found else own] = row
+        return found
+
+    def _as_row(self, entry: conflicts.Entry, row: int) -> conflicts.Entry:
+        posted = {part: entry.posted[f"{part}_{row}"] for part in PARTS}
+        label = _("Échéance : %s") % conflicts.text_of(self, f"month_{row}")
+        return conflicts.Entry(label, entry.lines, posted, TABLE)
 
     def _names(self, row: str) -> tuple[str, ...]:
         names = (f"month_{row}", f"amount_{row}", f"proof_kind_{row}")

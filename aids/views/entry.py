@@ -45,9 +45,13 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
         return refused(request, NotAllowedError(allowed.reason), "aids:detail", request_id)
     posted = request.method == "POST"
     form = _form(request, found, posted=posted)
-    if posted and form.is_valid() and conflicts.MARK in request.POST:
-        form, whole = _chosen(request, found, form)
-        if not whole:
+    if posted and conflicts.MARK in request.POST:
+        form, _data, left = conflicts.settle(
+            request.POST,
+            lambda data: _bound(found, data, None if data is None else request.FILES),
+            TermsForm.entries,
+        )
+        if left:
             return _show_both(request, form, asked=True)
     if posted and form.is_valid():
         try:
@@ -71,8 +75,8 @@ def edit(request: HttpRequest, request_id: UUID) -> HttpResponse:
     context = {
         "aid": found,
         # Of the page as it was loaded: a refused input never passes for a page loaded again.
-        "page_version": page_version(request) if posted else found.version,
-        "shown": request.POST.get("shown", "") if posted else conflicts.fingerprint(form.entries()),
+        "page_version": form.data.get("version", conflicts.NO_VERSION) if posted else found.version,
+        "shown": form.data.get("shown", "") if posted else conflicts.fingerprint(form.entries()),
         "purpose": purpose_text(found),
         "form": form,
         "figures": _figures(request, found, form if posted else None),
@@ -90,27 +94,15 @@ def _after_another(
     return _show_both(request, form)
 
 
-def _chosen(request: HttpRequest, found: AidRequest, form: TermsForm) -> tuple[TermsForm, bool]:
-    """The form with what was chosen of the two versions, and whether every choice was made."""
-    data = conflicts.typed(request.POST)
-    mine, theirs = form.entries(), _form(request, found, posted=False).entries()
-    differing = conflicts.differences(mine, theirs, data.get("shown", ""))
-    chosen = conflicts.choices(request.POST, differing)
-    if len(chosen) < len(differing):
-        return form, False
-    taken = {key for key, side in chosen.items() if side == conflicts.THEIRS}
-    return _bound(found, conflicts.merge(data, mine, theirs, taken), request.FILES), True
-
-
 def _show_both(request: HttpRequest, form: TermsForm, *, asked: bool = False) -> HttpResponse:
     """The two versions of the terms, side by side."""
     now = find(request, form.request.public_id)
     saved = _form(request, now, posted=False)
-    differing = conflicts.differences(form.entries(), saved.entries(), request.POST.get("shown", ""))
+    differing = conflicts.differences(form.entries(), saved.entries(), form.data.get("shown", ""))
     files = ", ".join(file.name for file in request.FILES.values())
     if not differing:
         return _nothing_to_choose(request, now, files)
-    data = conflicts.typed(request.POST)
+    data = conflicts.typed(form.data)
     data["version"] = str(now.version)
     last = now.events.select_related("by").order_by("-at", "-id").first()
     detail = reverse("aids:detail", args=[now.public_id])

@@ -23,7 +23,8 @@ class PageForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     form_key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    shown = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20_000)
+    # Any text: one that can't be read suggests nothing (ales/conflicts.py), and never refuses what was typed.
+    shown = forms.Field(widget=forms.HiddenInput, required=False)
 
 
 class StepForms(ABC):
@@ -71,7 +72,8 @@ class StepForms(ABC):
 
     @property
     def page_of_origin(self) -> operations.Page:
-        return operations.Page(self.page.cleaned_data["version"], self.page.cleaned_data["form_key"])
+        """A page that doesn't say its version is one of a step never saved."""
+        return operations.Page(self.page.cleaned_data["version"] or 0, self.page.cleaned_data["form_key"])
 
     @abstractmethod
     def save(self, at: datetime) -> None:

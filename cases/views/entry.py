@@ -159,17 +159,10 @@ def _settle(
     request: HttpRequest, step_class: type[entry.StepForms], case: TenantCase, at: datetime
 ) -> HttpResponse:
     """Save what was chosen of the two versions; the choice is asked again until it is whole."""
-    data = conflicts.typed(request.POST)
-    typed, saved = step_class(case, request.actor, data), step_class(case, request.actor)
-    if not typed.is_valid():
-        return _save(request, typed, at)
-    mine, theirs = typed.entries(), saved.entries()
-    found = conflicts.differences(mine, theirs, data.get("shown", ""))
-    chosen = conflicts.choices(request.POST, found)
-    if len(chosen) < len(found):
-        return _show_both(request, typed, asked=True)
-    taken = {key for key, side in chosen.items() if side == conflicts.THEIRS}
-    return _save(request, step_class(case, request.actor, conflicts.merge(data, mine, theirs, taken)), at)
+    chosen, _data, left = conflicts.settle(
+        request.POST, lambda data: step_class(case, request.actor, data), lambda step: step.entries()
+    )
+    return _show_both(request, chosen, asked=True) if left else _save(request, chosen, at)
 
 
 def _with_a_row_more(

@@ -131,11 +131,11 @@ def _take(request: HttpRequest, case: TenantCase, protocol: Protocol) -> HttpRes
     # Locked before it is compared: two people who save at the same moment come one after the other.
     list(TenantCase.objects.filter(pk=case.pk).select_for_update(no_key=True))
     protocol.refresh_from_db(fields=["place", "repayment_monthly"])
-    agreement, differing = conflicts.settle(
+    agreement, data, differing = conflicts.compare(
         request.POST, lambda data: _forms(protocol, data), AgreementForms.entries
     )
-    if differing:
-        return _two_versions(request, case, protocol, differing)
+    if differing and permissions.may_write_protocol(request.actor, case, protocol):
+        return _two_versions(request, case, protocol, data, differing)
     name, at = step_name(protocol.request_id), timezone.now()
     if agreement.is_valid():
         try:
@@ -155,15 +155,18 @@ def _take(request: HttpRequest, case: TenantCase, protocol: Protocol) -> HttpRes
                 return _issue(request, case, protocol.request_id)
             messages.success(request, _("Engagements enregistrés."))
             return redirect("cases:protocol", case.public_id, protocol.request_id)
-    _keep(request, case, protocol, conflicts.typed(request.POST))
+    _keep(request, case, protocol, data)
     return _show(request, case, protocol, agreement, status=422)
 
 
 def _two_versions(
-    request: HttpRequest, case: TenantCase, protocol: Protocol, differing: list[conflicts.Difference]
+    request: HttpRequest,
+    case: TenantCase,
+    protocol: Protocol,
+    data: QueryDict,
+    differing: list[conflicts.Difference],
 ) -> HttpResponse:
     """What was typed, kept as a draft, beside what a colleague has saved meanwhile."""
-    data = conflicts.typed(request.POST)
     _keep(request, case, protocol, data)
     data["version"] = conflicts.fingerprint(_forms(protocol, None).entries())
     return conflicts.page(
@@ -215,7 +218,7 @@ def _show(
 ) -> HttpResponse:
     actor = request.actor
     address = [case.public_id, protocol.request_id]
-    shown = conflicts.fingerprint(_forms(protocol, None).entries())
+    shown, typed = conflicts.fingerprint(_forms(protocol, None).entries()), agreement.form.is_bound
     context = {
         "case": case,
         "protocol": protocol,
@@ -225,8 +228,8 @@ def _show(
         "is_current": protocol.state != ProtocolState.REPLACED,
         "form": agreement.form,
         # Typed text keeps the version it was typed on, in a draft too.
-        "page_version": agreement.form.data.get("version", shown),
-        "page_shown": agreement.form.data.get("shown", shown),
+        "page_version": agreement.form.data.get("version", conflicts.NO_VERSION) if typed else shown,
+        "page_shown": agreement.form.data.get("shown", "") if typed else shown,
         "rows": agreement.rows,
         "scan_form": scan or SignedScanForm(initial={"signed_on": timezone.localdate()}),
         "entries": error_summary(agreement.form, *agreement.rows.forms)["entries"],

@@ -238,11 +238,11 @@ def organisation_edit(request: HttpRequest, organisation_id: uuid.UUID) -> HttpR
     initial = {name: getattr(found, name) for name in organisations.FIELDS}
     form = saved = OrganisationForm(initial=initial)
     if request.method == "POST":
-        form, differing = conflicts.settle(
+        form, data, differing = conflicts.compare(
             request.POST, lambda data: OrganisationForm(data, initial=initial), conflicts.fields_of
         )
         if differing:
-            return _two_versions(request, found, saved, differing)
+            return _two_versions(request, found, saved, data, differing)
     if request.method == "POST" and form.is_valid():
         try:
             organisations.edit(actor=request.actor, organisation_id=organisation_id, fields=form.cleaned_data)
@@ -255,17 +255,20 @@ def organisation_edit(request: HttpRequest, organisation_id: uuid.UUID) -> HttpR
     context = {
         "form": form,
         "organisation": found,
-        "version": request.POST.get("version", shown),
-        "shown": request.POST.get("shown", shown),
+        "version": form.data.get("version", conflicts.NO_VERSION) if form.is_bound else shown,
+        "shown": form.data.get("shown", "") if form.is_bound else shown,
     }
     return render(request, "members/organisation_form.html", context)
 
 
 def _two_versions(
-    request: HttpRequest, found: Organisation, saved: OrganisationForm, differing: list[conflicts.Difference]
+    request: HttpRequest,
+    found: Organisation,
+    saved: OrganisationForm,
+    data: QueryDict,
+    differing: list[conflicts.Difference],
 ) -> HttpResponse:
     """What the person typed beside what somebody else has saved meanwhile."""
-    data = conflicts.typed(request.POST)
     data["version"] = conflicts.fingerprint(conflicts.fields_of(saved))
     address = reverse("members:organisation", args=[found.public_id])
     return conflicts.page(

@@ -12,7 +12,6 @@ from aids.models import AidRequest, Scale
 from ales import tenancy
 from cases.models import Tenancy
 from tests.aids import stories
-from tests.forms_on_pages import posted_by
 from tests.world import NOW
 
 pytestmark = pytest.mark.django_db
@@ -194,51 +193,6 @@ def test_refused_amounts_stay_as_typed_beside_their_reason(world, sign_in):
     assert "300,00" in text
     assert "dépasse le plafond" in text
     assert response.context["form"].errors.keys() == {"amount_1"}
-
-
-def test_two_writers_of_the_terms_choose_between_two_versions(world, sign_in):
-    """A refused input between the two doesn't make the page a fresh one: nothing is overwritten unseen."""
-    world.scale()
-    request = _empty(world)
-    address = reverse("aids:edit", args=[request.public_id])
-    claire, marc = (sign_in(actor, own_browser=True) for actor in (world.claire, world.marc))
-    loaded = posted_by(claire.get(address).content.decode())
-    his = posted_by(marc.get(address).content.decode()) | entry_data(amount_1="120")
-    assert marc.post(address, his).status_code == 302
-    refused = claire.post(address, loaded | entry_data(amount_1="pas un montant"))
-    assert refused.status_code == 422
-    answer = claire.post(
-        address, posted_by(refused.content.decode()) | entry_data(proof_0=stories.pdf_upload())
-    )
-    assert answer.status_code == 409
-    html = answer.content.decode()
-    assert "!! undefined" not in html
-    assert "Marc Test l’a enregistrée" in html
-    assert "joignez-les de nouveau" in html
-    first, second = answer.context["conflict"].differences
-    assert (first.label, second.label) == ("Échéance 1", "Échéance 2")
-    assert second.mine == (("Mois", "avril 2026"), ("Montant demandé", "150,50 €"))
-    assert second.theirs == (("Mois", "avril 2026"), ("Montant demandé", "120,00 €"))
-    choices = posted_by(html) | {first.name: ["mine"], second.name: ["theirs"]}
-    assert claire.post(address, choices).status_code == 302
-    with tenancy.tenant(world.claire.context):
-        assert [term.asked for term in request.terms.all()] == [Decimal("277.20"), Decimal("120.00")]
-
-
-def test_a_choice_left_open_between_two_versions_is_asked_again(world, sign_in):
-    world.scale()
-    request = _empty(world)
-    address = reverse("aids:edit", args=[request.public_id])
-    claire, marc = (sign_in(actor, own_browser=True) for actor in (world.claire, world.marc))
-    loaded = posted_by(claire.get(address).content.decode())
-    assert marc.post(address, loaded | entry_data(amount_1="120")).status_code == 302
-    answer = claire.post(address, loaded | entry_data())
-    again = claire.post(address, posted_by(answer.content.decode()))
-    assert again.status_code == 409
-    assert [entry["label"] for entry in again.context["entries"]] == ["Échéance 1", "Échéance 2"]
-    assert claire.post(address, posted_by(again.content.decode()) | {"garder": "mine"}).status_code == 302
-    with tenancy.tenant(world.claire.context):
-        assert sorted(term.asked for term in request.terms.all()) == [Decimal("150.50"), Decimal("277.20")]
 
 
 def test_the_figures_follow_the_typing(world, sign_in):

@@ -162,7 +162,8 @@ class TestFormPage:
         address = reverse("members:organisation_edit", args=[world.cil.public_id])
         client = sign_in(world.anne)
         assert "CIL de l&#x27;Essai" in client.get(address).content.decode()
-        client.post(address, {"name": "CIL renommé", "kind": "CIL", "is_active": "on", "is_member": "on"})
+        changed = {"name": "CIL renommé", "kind": "CIL", "is_active": "on", "is_member": "on"}
+        client.post(address, posted_by(client.get(address).content.decode()) | changed)
         world.cil.refresh_from_db()
         assert (world.cil.name, world.cil.sort_key) == ("CIL renommé", "cil renomme")
 
@@ -186,6 +187,29 @@ def test_two_writers_of_an_organisation_choose_between_two_versions(world, sign_
         "04 76 00 00 00",
         "cil@exemple.fr",
     )
+
+
+def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(world, sign_in):
+    address = reverse("members:organisation_edit", args=[world.cil.public_id])
+    client = sign_in(world.anne)
+    loaded = posted_by(client.get(address).content.decode()) | {"town": ["Voiron"]}
+    without = {name: values for name, values in loaded.items() if name != "version"}
+    assert client.post(address, without).status_code == 409
+    refused = client.post(address, without | {"email": ["à compléter"]})
+    assert posted_by(refused.content.decode())["version"] == ["0"]
+
+
+def test_a_choice_that_became_invalid_is_asked_again_once_mended(world, sign_in):
+    address = reverse("members:organisation_edit", args=[world.cil.public_id])
+    client = sign_in(world.anne)
+    loaded = posted_by(client.get(address).content.decode())
+    assert client.post(address, loaded | {"town": ["Voiron"]}).status_code == 302
+    both = client.post(address, loaded | {"town": ["Grenoble"]})
+    spoiled = posted_by(both.content.decode()) | {"email": ["à compléter"], "garder": "theirs"}
+    refused = posted_by(client.post(address, spoiled).content.decode())
+    assert client.post(address, refused | {"email": loaded["email"]}).status_code == 409
+    world.cil.refresh_from_db()
+    assert world.cil.town == "Voiron"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from ales import tenancy
+from cases.forms.budget import MAX_LINES
 from cases.models import StepDraft
 from tests.cases import typed
 from tests.forms_on_pages import posted_by
@@ -90,6 +91,35 @@ def test_a_choice_left_open_is_asked_again(clash, world, case, housing):
     assert tenancy_of(world, case).rent == 650
     # What was chosen elsewhere is still chosen.
     assert [row["chosen"] for row in again.context["rows"]].count("") == 1
+    # The draft that is kept meanwhile is no fresh page.
+    assert claire.post(housing, page_of(claire, housing)).status_code == 409
+
+
+def test_a_choice_that_became_invalid_is_asked_again_once_mended(clash, world, case, housing):
+    claire, answer = clash
+    spoiled = posted_by(answer.content.decode()) | {"rent": ["beaucoup"], "garder": "theirs"}
+    refused = claire.post(housing, spoiled)
+    assert refused.status_code == 422
+    mended = posted_by(refused.content.decode()) | {"rent": ["610"]}
+    assert claire.post(housing, mended).status_code == 409
+    assert tenancy_of(world, case).rent == 650
+
+
+def test_a_long_budget_with_accents_is_saved_again(world, sign_in, case):
+    """What its page showed goes with it, however long; too long, it only suggests nothing."""
+    address = reverse("cases:step", args=[case.public_id, "budget"])
+    claire = sign_in(world.claire)
+    lines = [typed.resource(code="OTHER", label=f"{number} " + "é" * 90) for number in range(MAX_LINES - 1)]
+    with tenancy.tenant(world.claire.context):
+        hidden = typed.page(case, "budget")
+    assert claire.post(address, typed.budget(*lines) | hidden).status_code == 302
+    again = page_of(claire, address)
+    assert claire.post(address, again | {"form_key": [""]}).status_code == 302
+    stale = again | {"form_key": [""], "ressources-0-amount": ["5"]}
+    (difference,) = claire.post(address, stale).context["conflict"].differences
+    assert difference.suggested == "mine"
+    (difference,) = claire.post(address, stale | {"shown": ["é" * 90_000]}).context["conflict"].differences
+    assert difference.suggested == ""
 
 
 def test_a_third_version_is_shown_in_its_turn(clash, world, case, housing, sign_in):
@@ -109,6 +139,13 @@ def test_the_same_words_are_no_conflict(world, sign_in, case, housing):
     assert claire.post(housing, hers | {"rent": ["650,00"]}).status_code == 302
     assert tenancy_of(world, case).rent == 650
     assert case.step_versions["logement"] == 1
+
+
+def test_a_page_that_does_not_say_its_version_overwrites_nothing(clash, world, case, housing):
+    claire, answer = clash
+    hers = {name: values for name, values in posted_by(answer.content.decode()).items() if name != "version"}
+    assert claire.post(housing, hers | {"conflit": [], "rent": ["610"]}).status_code == 409
+    assert tenancy_of(world, case).rent == 650
 
 
 def test_people_added_and_removed_at_once(world, sign_in, case):

@@ -40,11 +40,17 @@ def engagements(*lines, **fields):
     return typed.rows("engagements", *given) | {"place": "Grenoble", "repayment_monthly": "50"} | fields
 
 
+def written(client, case, *lines, **fields):
+    """The same on the page as it is shown now."""
+    loaded = posted_by(shown(client, url(case)))
+    return {name: loaded[name] for name in ("version", "shown")} | engagements(*lines, **fields)
+
+
 def test_writing_issuing_signing(world, sign_in, case):
     prepared(world, case)
     client = sign_in(world.claire)
     assert "Termes de l’aide" in shown(client, url(case))
-    assert client.post(url(case), engagements()).status_code == 302
+    assert client.post(url(case), written(client, case)).status_code == 302
     assert client.post(url(case, "protocol_issue")).status_code == 302
     page = shown(client, url(case))
     assert "Bientôt prêt" in page
@@ -72,7 +78,7 @@ def test_writing_issuing_signing(world, sign_in, case):
 def test_refused_undertakings_stay_as_typed(world, sign_in, case, data, said):
     prepared(world, case)
     client = sign_in(world.claire)
-    answer = client.post(url(case), data)
+    answer = client.post(url(case), written(client, case) | data)
     assert answer.status_code == 422
     assert said in answer.content.decode()
     with tenancy.tenant(world.claire.context):
@@ -98,6 +104,44 @@ def test_two_writers_of_an_agreement_choose_between_two_versions(world, sign_in,
     text = shown(claire, url(case))
     assert "Voiron" in text
     assert "Payer le loyer résiduel" in text
+
+
+@pytest.fixture
+def clash(world, sign_in, case):
+    """Claire typed a repayment, Marc saved a place and undertakings meanwhile: (claire, both versions)."""
+    prepared(world, case)
+    claire, marc = (sign_in(actor, own_browser=True) for actor in (world.claire, world.marc))
+    loaded = posted_by(shown(claire, url(case)))
+    assert marc.post(url(case), written(marc, case, place="Voiron")).status_code == 302
+    return claire, claire.post(url(case), loaded | {"repayment_monthly": ["80"]})
+
+
+def test_what_was_put_together_and_refused_is_kept_as_such(clash, case):
+    """Coming back to the draft doesn't bring back the text that was given up."""
+    claire, both = clash
+    # Each side's own undertakings are given up: none is left.
+    chosen = {d.name: ["mine" if d.mine is None else "theirs"] for d in both.context["conflict"].differences}
+    refused = claire.post(url(case), posted_by(both.content.decode()) | chosen)
+    assert refused.status_code == 422
+    assert posted_by(refused.content.decode())["place"] == ["Voiron"]
+    assert posted_by(shown(claire, url(case)))["place"] == ["Voiron"]
+
+
+def test_neither_an_open_choice_nor_an_invalid_one_makes_a_fresh_page(clash, case):
+    claire, both = clash
+    hidden = posted_by(both.content.decode())
+    asked = claire.post(url(case), {name: v for name, v in hidden.items() if not name.startswith("choix:")})
+    assert asked.status_code == 409
+    assert claire.post(url(case), posted_by(shown(claire, url(case)))).status_code == 409
+    refused = claire.post(url(case), hidden | {"repayment_monthly": ["-3"], "garder": "theirs"})
+    assert refused.status_code == 422
+    mended = posted_by(refused.content.decode()) | {"repayment_monthly": ["80"]}
+    assert claire.post(url(case), mended).status_code == 409
+
+
+def test_a_page_that_does_not_say_what_it_showed_overwrites_nothing(world, sign_in, case):
+    prepared(world, case)
+    assert sign_in(world.claire).post(url(case), engagements(place="Voiron")).status_code == 409
 
 
 def test_a_row_more_without_javascript_keeps_what_was_typed(world, sign_in, case):
@@ -140,9 +184,8 @@ def test_a_refused_scan_comes_back_with_its_reason(world, sign_in, case):
 
 def test_an_issued_agreement_is_no_longer_written(world, sign_in, case):
     issued(world, case)
-    answer = sign_in(world.claire).post(url(case), engagements())
-    assert answer.status_code == 422
     client = sign_in(world.claire)
+    assert client.post(url(case), engagements()).status_code == 422
     client.post(url(case, "protocol_revise"))
     assert "version 2" in shown(client, url(case))
 
