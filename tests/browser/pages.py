@@ -41,8 +41,10 @@ def month_before(months: int) -> dt.date:
 
 
 def go(page: Page, entry: str) -> None:
-    """Click an entry of the main navigation."""
-    page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name=entry).click()
+    """Click an entry of the main navigation, and wait until its page is there."""
+    link = page.get_by_role("navigation", name="Navigation principale").get_by_role("link", name=entry)
+    link.click()
+    expect(link).to_have_attribute("aria-current", "page")
 
 
 def press(page: Page, name: str) -> None:

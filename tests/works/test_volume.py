@@ -41,7 +41,7 @@ def clone(models: list[type], number: int) -> None:
                 values.append(f'"{name}" + n::bigint * {APART}')
             elif name == "public_id":
                 values.append("gen_random_uuid()")
-            elif name in ("reference", "last_name"):
+            elif name == "reference":
                 values.append(f"\"{name}\" || ' ' || n")
             else:
                 values.append(f'"{name}"')
